@@ -1,0 +1,8 @@
+//! A document as Naratmal knows it: blocks in reading order, each with its place, and the client of the process
+//! that makes them from a file.
+//!
+//! The parsers themselves are in `naratmal-reader`, so that nothing which opens a window can link one.
+
+mod model;
+
+pub use model::{Block, BlockKind, Document, Format, Locator, Page};

@@ -1,0 +1,162 @@
+//! Messages between Naratmal's processes: a little-endian `u32` length in bytes, then that many bytes of JSON.
+//!
+//! The window, the reader and the engine are separate executables that lie side by side; they talk over the
+//! child's standard input and output, and nothing else.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+/// The longest message that is read, in bytes: a frame over it is an error, not an allocation.
+pub const MAX_FRAME: usize = 256 * 1024 * 1024;
+
+/// What went wrong, as it crosses a process or reaches the window (invariant 6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{code}: {message} ({detail})")]
+pub struct Failure {
+    /// Stable, in snake case; programs match on this and on nothing else.
+    pub code: String,
+    /// Korean, 합니다체; says what to do.
+    pub message: String,
+    /// For a person who reports a fault; may be empty, holds no document text.
+    pub detail: String,
+}
+
+impl Failure {
+    /// A failure with its code, its Korean message and the technical detail.
+    pub fn new(code: &str, message: impl Into<String>, detail: impl ToString) -> Self {
+        Self { code: code.to_owned(), message: message.into(), detail: detail.to_string() }
+    }
+}
+
+fn frame<T: Serialize>(message: &T) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; 4];
+    serde_json::to_writer(&mut bytes, message)?;
+    let length = bytes.len() - 4;
+    if length > MAX_FRAME {
+        return Err(too_long(length));
+    }
+    bytes[..4].copy_from_slice(&(length as u32).to_le_bytes());
+    Ok(bytes)
+}
+
+fn too_long(length: usize) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("a frame of {length} bytes is over {MAX_FRAME}"))
+}
+
+/// Writes one message and flushes.
+///
+/// # Errors
+/// The writer's, and `InvalidData` for a message over [`MAX_FRAME`].
+pub fn write<T: Serialize>(writer: &mut impl Write, message: &T) -> io::Result<()> {
+    writer.write_all(&frame(message)?)?;
+    writer.flush()
+}
+
+/// Reads one message; `None` where the other side closed the pipe between messages.
+///
+/// # Errors
+/// `UnexpectedEof` inside a message, `InvalidData` for a length over [`MAX_FRAME`] or for malformed JSON.
+pub fn read<T: DeserializeOwned>(reader: &mut impl Read) -> io::Result<Option<T>> {
+    let mut head = [0; 4];
+    match reader.read(&mut head)? {
+        0 => return Ok(None),
+        n => reader.read_exact(&mut head[n..])?,
+    }
+    let length = u32::from_le_bytes(head) as usize;
+    if length > MAX_FRAME {
+        return Err(too_long(length));
+    }
+    let mut body = Vec::new();
+    // Grows as bytes arrive, so that a forged length costs nothing.
+    if reader.take(length as u64).read_to_end(&mut body)? < length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(Some(serde_json::from_slice(&body)?))
+}
+
+/// As [`write`], on an asynchronous pipe.
+///
+/// # Errors
+/// As [`write`].
+pub async fn send<T: Serialize>(writer: &mut (impl AsyncWrite + Unpin), message: &T) -> io::Result<()> {
+    writer.write_all(&frame(message)?).await?;
+    writer.flush().await
+}
+
+/// As [`read`], on an asynchronous pipe.
+///
+/// # Errors
+/// As [`read`].
+pub async fn receive<T: DeserializeOwned>(reader: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<T>> {
+    let mut head = [0; 4];
+    match reader.read(&mut head).await? {
+        0 => return Ok(None),
+        n => reader.read_exact(&mut head[n..]).await.map(|_| ())?,
+    }
+    let length = u32::from_le_bytes(head) as usize;
+    if length > MAX_FRAME {
+        return Err(too_long(length));
+    }
+    let mut body = Vec::new();
+    if reader.take(length as u64).read_to_end(&mut body).await? < length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(Some(serde_json::from_slice(&body)?))
+}
+
+/// The path of an executable or library that is shipped beside the running one. A test binary lies one folder
+/// deeper (`deps/`), so the parent folder is tried as well.
+///
+/// # Errors
+/// `NotFound`, naming the file, where neither holds it.
+pub fn beside(name: &str) -> io::Result<PathBuf> {
+    let me = std::env::current_exe()?;
+    me.ancestors()
+        .skip(1)
+        .take(2)
+        .map(|folder: &Path| folder.join(name))
+        .find(|path| path.exists())
+        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("{name} is not beside {}", me.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(messages in proptest::collection::vec(".*", 0..8)) {
+            let mut pipe = Vec::new();
+            for message in &messages {
+                write(&mut pipe, message)?;
+            }
+            let mut reader = pipe.as_slice();
+            for message in &messages {
+                prop_assert_eq!(read::<String>(&mut reader)?.as_ref(), Some(message));
+            }
+            prop_assert_eq!(read::<String>(&mut reader)?, None);
+        }
+
+        #[test]
+        fn any_bytes_end_in_a_message_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let _ = read::<serde_json::Value>(&mut bytes.as_slice());
+        }
+    }
+
+    #[test]
+    fn a_message_cut_short_is_an_error_and_not_an_end() {
+        let mut pipe = Vec::new();
+        write(&mut pipe, &"자료").unwrap_or_else(|error| unreachable!("{error}"));
+        for cut in 1..pipe.len() {
+            assert_eq!(
+                read::<String>(&mut &pipe[..cut]).err().map(|error| error.kind()),
+                Some(io::ErrorKind::UnexpectedEof),
+                "cut at {cut}"
+            );
+        }
+    }
+}
