@@ -1,0 +1,43 @@
+/** The shell's commands, typed as `contract.ts` lists them. */
+import { invoke, type Channel } from "@tauri-apps/api/core";
+import type { AskEvent, Conversation, ConversationRow, DocumentRow, Failure, Source, Status } from "./contract";
+
+export interface Question {
+  conversationId: number | null;
+  question: string;
+  documentIds: number[];
+  events: Channel<AskEvent>;
+}
+
+export const api = {
+  status: () => invoke<Status>("status"),
+  documents: () => invoke<DocumentRow[]>("documents"),
+  addDocuments: (paths: string[]) => invoke<DocumentRow[]>("add_documents", { paths }),
+  addSample: () => invoke<DocumentRow>("add_sample"),
+  retryDocument: (id: number) => invoke<void>("retry_document", { id }),
+  removeDocument: (id: number) => invoke<void>("remove_document", { id }),
+  restoreDocument: (id: number) => invoke<void>("restore_document", { id }),
+  conversations: () => invoke<ConversationRow[]>("conversations"),
+  conversation: (id: number) => invoke<Conversation>("conversation", { id }),
+  renameConversation: (id: number, title: string) => invoke<void>("rename_conversation", { id, title }),
+  removeConversation: (id: number) => invoke<void>("remove_conversation", { id }),
+  restoreConversation: (id: number) => invoke<void>("restore_conversation", { id }),
+  ask: (question: Question) => invoke<void>("ask", { ...question }),
+  stop: () => invoke<void>("stop"),
+  source: (passageId: number) => invoke<Source>("source", { passageId }),
+  chooseModel: (path: string) => invoke<void>("choose_model", { path }),
+  retryEngine: () => invoke<void>("retry_engine"),
+};
+
+/** A command rejects with a Failure; anything else thrown is a fault of the program itself. */
+export function asFailure(error: unknown): Failure {
+  if (typeof error === "object" && error !== null && "code" in error && "message" in error) {
+    const { code, message, detail } = error as Failure & { detail?: string };
+    return { code: String(code), message: String(message), detail: String(detail ?? "") };
+  }
+  return {
+    code: "unexpected",
+    message: "예기치 못한 오류가 발생했습니다. 다시 시도해 주십시오.",
+    detail: String(error),
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * An answer's Markdown as safe HTML, its marks `[1]` as chips.
+ *
+ * Raw HTML is shown as text, links and images lose their address's power (the program has no network and its window
+ * must not navigate), and DOMPurify stands behind all of it.
+ */
+import DOMPurify from "dompurify";
+import { Marked, type Tokens } from "marked";
+import type { Citation } from "./contract";
+import { chipLabel, locator } from "./format";
+
+const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const escape = (text: string) => text.replace(/[&<>"']/g, (sign) => escapes[sign]!);
+
+function chip(citation: Citation): string {
+  const title = escape(`${citation.file} · ${locator(citation)}`);
+  return (
+    `<button type="button" class="chip" data-testid="chip" data-mark="${citation.mark}" title="${title}"` +
+    ` aria-label="출처 ${citation.mark}: ${title}">${escape(chipLabel(citation))}</button>`
+  );
+}
+
+export function render(text: string, citations: Citation[]): string {
+  const byMark = new Map(citations.map((citation) => [citation.mark, citation]));
+  const marked = new Marked({
+    gfm: true,
+    breaks: true,
+    extensions: [
+      {
+        name: "mark",
+        level: "inline",
+        start: (source) => source.search(/\s?\[\d+\]/),
+        tokenizer(source) {
+          const match = /^\s?\[(\d+)\](?!\()/.exec(source);
+          return match ? { type: "mark", raw: match[0], mark: Number(match[1]) } : undefined;
+        },
+        renderer(token) {
+          const citation = byMark.get(token.mark as number);
+          return citation ? ` ${chip(citation)}` : "";
+        },
+      },
+    ],
+    renderer: {
+      html: ({ text }: Tokens.HTML | Tokens.Tag) => escape(text),
+      image: ({ text, href }: Tokens.Image) => escape(text || href),
+      link({ href, tokens, text }: Tokens.Link) {
+        const words = this.parser.parseInline(tokens);
+        return text === href ? words : `${words} (${escape(href)})`;
+      },
+    },
+  });
+  return DOMPurify.sanitize(marked.parse(text, { async: false }), {
+    ALLOWED_TAGS: [
+      ..."p br hr strong em del code pre blockquote ul ol li h1 h2 h3 h4 h5 h6".split(" "),
+      ..."table thead tbody tr th td button".split(" "),
+    ],
+    ALLOWED_ATTR: ["type", "class", "title", "align", "start", "aria-label", "data-mark", "data-testid"],
+    ALLOW_DATA_ATTR: false,
+    ALLOW_ARIA_ATTR: false,
+  });
+}
+
+/** A text that is still growing: without the mark that has only begun. */
+export function renderPartial(text: string): string {
+  return render(text.replace(/\s?\[\d*$/, ""), []);
+}
