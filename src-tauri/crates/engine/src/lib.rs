@@ -1,1 +1,10 @@
-//! Placeholder.
+//! The client of `naratmal-engine`, the process that owns model and accelerator.
+//!
+//! A program that uses this crate never loads llama.cpp: it sends [`protocol::Request`]s over a pipe and gets
+//! [`protocol::Event`]s back. A driver crash ends the child and costs an answer; the next request starts it again.
+
+mod client;
+pub mod protocol;
+
+pub use client::{Engine, Generation};
+pub use protocol::{BenchResult, Finish, LoadOptions, Model, Prompt, Sampling, Turn, Usage};

@@ -1,1 +1,118 @@
-//! Placeholder.
+//! What is made impossible for a process, whatever its code does afterwards.
+//!
+//! Linux: a seccomp filter for the network ([`deny_network`]) and resource limits for the reader
+//! ([`limit_memory`], [`limit_cpu`]); all are inherited by every child and cannot be taken back. Elsewhere the
+//! calls return [`Error::Unsupported`], so that a caller has to decide aloud what to do without them.
+
+mod probe;
+
+pub use probe::{Probe, probe_network};
+
+/// Why a guard could not be set up. A program that gets one must not go on as if it were guarded.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The system has no such guard, or this program does not know it yet.
+    #[error("this system offers no such guard")]
+    Unsupported,
+    /// The kernel refused the filter or the limit.
+    #[error("the kernel refused the guard: {0}")]
+    Refused(String),
+}
+
+/// Denies the process, all its threads and all later children every way onto a network: `socket()` fails with
+/// `EACCES` for every family but `AF_UNIX`, and so do `io_uring_setup` (a ring opens sockets without `socket()`)
+/// and the x32 numbers of both. A foreign architecture's system calls kill the process.
+///
+/// Call it first in `main`, before a thread starts.
+///
+/// # Errors
+/// [`Error::Refused`] where the kernel has no seccomp, [`Error::Unsupported`] off Linux.
+#[cfg(target_os = "linux")]
+pub fn deny_network() -> Result<(), Error> {
+    use seccompiler::{
+        BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+    };
+
+    /// `__X32_SYSCALL_BIT`: the same call by its 32-bit-pointer number.
+    const X32: i64 = 0x4000_0000;
+    let refused = |error: &dyn std::fmt::Display| Error::Refused(error.to_string());
+
+    let not_unix = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, libc::AF_UNIX as u64)
+        .and_then(|condition| SeccompRule::new(vec![condition]))
+        .map_err(|error| refused(&error))?;
+    let mut rules = vec![(libc::SYS_socket, vec![not_unix.clone()]), (libc::SYS_io_uring_setup, vec![])];
+    if cfg!(target_arch = "x86_64") {
+        rules.push((X32 | libc::SYS_socket, vec![not_unix]));
+        rules.push((X32 | libc::SYS_io_uring_setup, vec![]));
+    }
+    let architecture = std::env::consts::ARCH.try_into().map_err(|error| refused(&error))?;
+    let filter: BpfProgram = SeccompFilter::new(
+        rules.into_iter().collect(),
+        SeccompAction::Allow,
+        SeccompAction::Errno(libc::EACCES as u32),
+        architecture,
+    )
+    .and_then(TryInto::try_into)
+    .map_err(|error| refused(&error))?;
+    seccompiler::apply_filter_all_threads(&filter).map_err(|error| refused(&error))
+}
+
+/// See the Linux version: no such filter here yet.
+///
+/// # Errors
+/// Always [`Error::Unsupported`].
+#[cfg(not(target_os = "linux"))]
+pub fn deny_network() -> Result<(), Error> {
+    Err(Error::Unsupported)
+}
+
+/// Bounds the address space of this process, in bytes: an allocation past it fails.
+///
+/// # Errors
+/// [`Error::Refused`] by the kernel, [`Error::Unsupported`] off Unix.
+#[cfg(unix)]
+pub fn limit_memory(bytes: u64) -> Result<(), Error> {
+    limit(libc::RLIMIT_AS, bytes)
+}
+
+/// Bounds the processor time of this process, in seconds: the kernel ends it past that.
+///
+/// # Errors
+/// [`Error::Refused`] by the kernel, [`Error::Unsupported`] off Unix.
+#[cfg(unix)]
+pub fn limit_cpu(seconds: u64) -> Result<(), Error> {
+    limit(libc::RLIMIT_CPU, seconds)
+}
+
+#[cfg(target_env = "gnu")]
+type Resource = libc::__rlimit_resource_t;
+#[cfg(all(unix, not(target_env = "gnu")))]
+type Resource = libc::c_int;
+
+#[cfg(unix)]
+fn limit(resource: Resource, value: u64) -> Result<(), Error> {
+    let limit = libc::rlimit { rlim_cur: value as libc::rlim_t, rlim_max: value as libc::rlim_t };
+    // SAFETY: `limit` outlives the call, which only reads it.
+    match unsafe { libc::setrlimit(resource, &limit) } {
+        0 => Ok(()),
+        _ => Err(Error::Refused(std::io::Error::last_os_error().to_string())),
+    }
+}
+
+/// See the Unix version.
+///
+/// # Errors
+/// Always [`Error::Unsupported`].
+#[cfg(not(unix))]
+pub fn limit_memory(_bytes: u64) -> Result<(), Error> {
+    Err(Error::Unsupported)
+}
+
+/// See the Unix version.
+///
+/// # Errors
+/// Always [`Error::Unsupported`].
+#[cfg(not(unix))]
+pub fn limit_cpu(_seconds: u64) -> Result<(), Error> {
+    Err(Error::Unsupported)
+}

@@ -1,0 +1,224 @@
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc;
+use wire::Failure;
+
+use crate::protocol::{BenchResult, Event, LoadOptions, Model, Prompt, Reply, Request};
+
+/// The engine process, started when first needed and again after a crash, with the same model.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    executable: PathBuf,
+    next_id: AtomicU64,
+    process: tokio::sync::Mutex<Option<Process>>,
+    /// What to load again after a crash.
+    wanted: Mutex<Option<(PathBuf, LoadOptions)>>,
+}
+
+type Waiting = Arc<Mutex<HashMap<u64, mpsc::UnboundedSender<Event>>>>;
+
+struct Process {
+    requests: mpsc::UnboundedSender<Request>,
+    waiting: Waiting,
+    /// Killed when dropped.
+    _child: Child,
+}
+
+/// The events of one request. Dropping it stops the request.
+pub struct Generation {
+    id: u64,
+    events: mpsc::UnboundedReceiver<Event>,
+    requests: mpsc::UnboundedSender<Request>,
+    ended: bool,
+}
+
+impl Generation {
+    /// The next event; `None` after the last one.
+    pub async fn next(&mut self) -> Option<Event> {
+        if self.ended {
+            return None;
+        }
+        let event = self.events.recv().await.unwrap_or_else(|| Event::Failed { failure: crashed() });
+        self.ended = event.is_last();
+        Some(event)
+    }
+
+    /// Asks the engine to end it now; its last event still comes, with [`crate::Finish::Stopped`].
+    pub fn stop(&self) {
+        // A closed channel means that the process is gone, and the request with it.
+        let _ = self.requests.send(Request::Stop { id: self.id });
+    }
+}
+
+impl Drop for Generation {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.stop();
+        }
+    }
+}
+
+fn crashed() -> Failure {
+    Failure::new(
+        "engine_crashed",
+        "답변 엔진이 예기치 않게 종료되었습니다. 다시 질문하시면 엔진을 다시 시작합니다.",
+        "the engine's pipe closed inside a request",
+    )
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // What the locks hold is whole after every statement, so a panic elsewhere leaves nothing half done.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Engine {
+    /// An engine that runs `executable` (see [`wire::beside`]) when first asked for something.
+    pub fn new(executable: PathBuf) -> Self {
+        Self(Arc::new(Inner {
+            executable,
+            next_id: AtomicU64::new(1),
+            process: tokio::sync::Mutex::new(None),
+            wanted: Mutex::new(None),
+        }))
+    }
+
+    /// Loads the GGUF at `path` in place of the present model; `progress` gets the share done, 0 to 1.
+    ///
+    /// # Errors
+    /// `model_missing`, `model_not_gguf`, `model_damaged`, `model_too_large`, `engine_crashed`, `engine_missing`.
+    pub async fn load(
+        &self,
+        path: &Path,
+        options: LoadOptions,
+        mut progress: impl FnMut(f32),
+    ) -> Result<Model, Failure> {
+        let (path, kept) = (path.to_owned(), (path.to_owned(), options.clone()));
+        let mut request = self.request(|id| Request::Load { id, path, options }).await?;
+        while let Some(event) = request.next().await {
+            match event {
+                Event::Loading { share } => progress(share),
+                Event::Loaded { model } => {
+                    *lock(&self.0.wanted) = Some(kept);
+                    return Ok(model);
+                }
+                Event::Failed { failure } => return Err(failure),
+                _ => {}
+            }
+        }
+        Err(crashed())
+    }
+
+    /// Starts generating; the text comes by [`Generation::next`].
+    ///
+    /// # Errors
+    /// `model_none` where nothing was loaded, and what [`Engine::load`] says where a crashed engine comes back.
+    pub async fn generate(&self, prompt: Prompt) -> Result<Generation, Failure> {
+        self.revive().await?;
+        self.request(|id| Request::Generate { id, prompt }).await
+    }
+
+    /// How many tokens of the loaded model each text takes.
+    ///
+    /// # Errors
+    /// As [`Engine::generate`].
+    pub async fn count(&self, texts: Vec<String>) -> Result<Vec<u32>, Failure> {
+        self.revive().await?;
+        let mut request = self.request(|id| Request::Count { id, texts }).await?;
+        match request.next().await {
+            Some(Event::Counted { tokens }) => Ok(tokens),
+            Some(Event::Failed { failure }) => Err(failure),
+            _ => Err(crashed()),
+        }
+    }
+
+    /// Tokens per second of the loaded model, by llama-bench's method.
+    ///
+    /// # Errors
+    /// As [`Engine::generate`].
+    pub async fn bench(&self, prompt: u32, generate: u32, repetitions: u32) -> Result<BenchResult, Failure> {
+        self.revive().await?;
+        let mut request = self.request(|id| Request::Bench { id, prompt, generate, repetitions }).await?;
+        match request.next().await {
+            Some(Event::Benched { result }) => Ok(result),
+            Some(Event::Failed { failure }) => Err(failure),
+            _ => Err(crashed()),
+        }
+    }
+
+    /// After a crash, brings the process back with the model it had.
+    async fn revive(&self) -> Result<(), Failure> {
+        let alive = self.0.process.lock().await.as_ref().is_some_and(|process| !process.requests.is_closed());
+        let wanted = lock(&self.0.wanted).clone();
+        match (alive, wanted) {
+            (false, Some((path, options))) => self.load(&path, options, |_| {}).await.map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
+    async fn request(&self, request: impl FnOnce(u64) -> Request) -> Result<Generation, Failure> {
+        let id = self.0.next_id.fetch_add(1, Ordering::Relaxed);
+        let (sender, events) = mpsc::unbounded_channel();
+        let mut process = self.0.process.lock().await;
+        let running = match process.take() {
+            Some(running) if !running.requests.is_closed() => running,
+            _ => start(&self.0.executable)?,
+        };
+        lock(&running.waiting).insert(id, sender);
+        let requests = running.requests.clone();
+        let _ = requests.send(request(id));
+        *process = Some(running);
+        Ok(Generation { id, events, requests, ended: false })
+    }
+}
+
+fn start(executable: &Path) -> Result<Process, Failure> {
+    let missing = |error: std::io::Error| {
+        Failure::new(
+            "engine_missing",
+            "답변 엔진을 시작하지 못했습니다. 프로그램을 다시 설치해 주십시오.",
+            format!("{}: {error}", executable.display()),
+        )
+    };
+    let mut child = Command::new(executable)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(missing)?;
+    let (Some(mut stdin), Some(mut stdout)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(missing(std::io::ErrorKind::BrokenPipe.into()));
+    };
+    let (requests, mut outbox) = mpsc::unbounded_channel::<Request>();
+    let waiting = Waiting::default();
+    let answered = waiting.clone();
+    // The writer owns the outbox: when the reader sees the pipe close it ends the writer, and a closed outbox is
+    // how the next request knows that the process is gone.
+    let writer = tokio::spawn(async move {
+        while let Some(request) = outbox.recv().await {
+            if wire::send(&mut stdin, &request).await.is_err() {
+                break;
+            }
+        }
+    });
+    tokio::spawn(async move {
+        while let Ok(Some(Reply { id, event })) = wire::receive::<Reply>(&mut stdout).await {
+            let mut waiting = lock(&answered);
+            let sender = if event.is_last() { waiting.remove(&id) } else { waiting.get(&id).cloned() };
+            if let Some(sender) = sender {
+                // Nobody listens to a dropped generation; its request is being stopped.
+                let _ = sender.send(event);
+            }
+        }
+        writer.abort();
+        let _ = writer.await;
+        lock(&answered).clear();
+    });
+    Ok(Process { requests, waiting, _child: child })
+}

@@ -1,0 +1,220 @@
+//! What client and engine process say to each other, as plain data.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use wire::Failure;
+
+/// One turn of a conversation, as a chat template names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// `system`, `user` or `assistant`.
+    pub role: String,
+    /// The text.
+    pub content: String,
+}
+
+impl Turn {
+    /// A turn of `role`.
+    pub fn new(role: &str, content: impl Into<String>) -> Self {
+        Self { role: role.to_owned(), content: content.into() }
+    }
+}
+
+/// How the next token is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Sampling {
+    /// Always the likeliest: the same prompt gives the same answer.
+    Greedy,
+    /// By chance, from the likeliest.
+    Random {
+        /// Above 0; higher is freer.
+        temperature: f32,
+        /// Share of the probability mass kept, 0 to 1.
+        top_p: f32,
+        /// The same seed gives the same answer.
+        seed: u32,
+    },
+}
+
+/// A request for text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// The conversation so far; the last turn is the user's.
+    pub turns: Vec<Turn>,
+    /// The most tokens to generate.
+    pub max_tokens: u32,
+    /// How tokens are chosen.
+    pub sampling: Sampling,
+}
+
+/// How a model is to be loaded.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadOptions {
+    /// Context length in tokens; by default the model's own, at most 8,192.
+    pub context_tokens: Option<u32>,
+    /// Threads; by default the physical cores.
+    pub threads: Option<u32>,
+}
+
+/// A loaded model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Model {
+    /// The GGUF's own name, or the file's.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+    /// Context length in tokens.
+    pub context_tokens: u32,
+    /// "CPU" or the name of the GPU that holds it.
+    pub device: String,
+    /// Threads used.
+    pub threads: u32,
+}
+
+/// Why a generation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finish {
+    /// The model ended its answer.
+    End,
+    /// `max_tokens` or the context's end was reached.
+    Length,
+    /// Somebody stopped it.
+    Stopped,
+}
+
+/// What a generation took.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Why it ended.
+    pub finish: Finish,
+    /// Tokens of the prompt.
+    pub prompt_tokens: u32,
+    /// Those of them that the KV cache already held.
+    pub cached_tokens: u32,
+    /// Tokens generated.
+    pub generated_tokens: u32,
+    /// Prompt processing, in milliseconds.
+    pub prefill_ms: f64,
+    /// Generation, in milliseconds.
+    pub generate_ms: f64,
+}
+
+/// Tokens per second, means over the repetitions (the method of llama-bench).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BenchResult {
+    /// Prompt processing.
+    pub prompt_tokens_per_s: f64,
+    /// Generation.
+    pub generate_tokens_per_s: f64,
+}
+
+/// From the client. `id`s are the client's and never repeat.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Request {
+    /// Replace the loaded model.
+    Load {
+        /// Names the answer.
+        id: u64,
+        /// A GGUF file.
+        path: PathBuf,
+        /// How.
+        options: LoadOptions,
+    },
+    /// Generate text.
+    Generate {
+        /// Names the answer.
+        id: u64,
+        /// From what.
+        prompt: Prompt,
+    },
+    /// How many tokens each text takes.
+    Count {
+        /// Names the answer.
+        id: u64,
+        /// The texts.
+        texts: Vec<String>,
+    },
+    /// Measure the loaded model.
+    Bench {
+        /// Names the answer.
+        id: u64,
+        /// Tokens of the prompt.
+        prompt: u32,
+        /// Tokens generated.
+        generate: u32,
+        /// Counted repetitions, after one warm-up.
+        repetitions: u32,
+    },
+    /// End a request at once, running or waiting.
+    Stop {
+        /// The request.
+        id: u64,
+    },
+}
+
+/// An answer, or a part of one, to the request `id`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reply {
+    /// The request.
+    pub id: u64,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What happens to a request. [`Event::is_last`] tells the last one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// The model's file is being read: share done, 0 to 1.
+    Loading {
+        /// 0 to 1.
+        share: f32,
+    },
+    /// The model is ready.
+    Loaded {
+        /// Which.
+        model: Model,
+    },
+    /// Prompt processing: tokens in the KV cache, of all.
+    Prefill {
+        /// Tokens done.
+        done: u32,
+        /// Tokens of the prompt.
+        total: u32,
+    },
+    /// The next piece of text.
+    Token {
+        /// Whole characters.
+        text: String,
+    },
+    /// The generation ended.
+    Done {
+        /// What it took.
+        usage: Usage,
+    },
+    /// Tokens of each text.
+    Counted {
+        /// In the order asked.
+        tokens: Vec<u32>,
+    },
+    /// The measurement.
+    Benched {
+        /// Its figures.
+        result: BenchResult,
+    },
+    /// The request failed; the engine goes on.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
+}
+
+impl Event {
+    /// True for the one that ends a request.
+    pub fn is_last(&self) -> bool {
+        !matches!(self, Self::Loading { .. } | Self::Prefill { .. } | Self::Token { .. })
+    }
+}
