@@ -29,7 +29,7 @@ export function shortName(name: string, most = 20): string {
 
 /** "제2장 근무시간" is known by its number. */
 function shortHeading(heading: string): string {
-  return /^제\s*\d+\s*[편장절관조](의\s*\d+)?/.exec(heading)?.[0] ?? (heading.length > 14 ? `${heading.slice(0, 13)}…` : heading);
+  return /^제\s*\d+\s*[편장절관조](의\s*\d+)?/.exec(heading)?.[0] ?? (heading.length > 14 ? `${heading.slice(0, 13).trimEnd()}…` : heading);
 }
 
 type Place = Pick<Citation, "page" | "section" | "heading_path">;

@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { render, renderPartial } from "../src/lib/markdown";
+import { chipLabel } from "../src/lib/format";
+import { citation } from "./samples";
+
+function dom(html: string): HTMLElement {
+  const element = window.document.createElement("div");
+  element.innerHTML = html;
+  return element;
+}
+
+test("a mark becomes a chip with its source", () => {
+  const chip = dom(render("연가는 15일입니다. [1]", [citation()])).querySelector("button")!;
+  expect(chip.className).toBe("chip");
+  expect(chip.dataset.mark).toBe("1");
+  expect(chip.dataset.testid).toBe("chip");
+  expect(chip.textContent).toBe("복무규정.hwpx · 3쪽");
+  expect(chip.title).toBe("복무규정.hwpx · 3쪽 · 제3장 휴가 > 제15조(연가 일수)");
+});
+
+test.each([
+  [citation({ page: null }), "복무규정.hwpx · 제3장 > 제15조"],
+  [citation({ page: null, heading_path: [] }), "복무규정.hwpx · 1구역"],
+  [citation({ page: null, heading_path: ["휴가와 유연근무에 관한 공통 사항"] }), "복무규정.hwpx · 휴가와 유연근무에 관한…"],
+  [citation({ file: "2024년도 지방공무원 복무 및 징계 관련 예규.hwpx" }), "2024년도 지방공무원…예규.hwpx · 3쪽"],
+])("a chip is named by page, else by headings, else by section", (source, label) => {
+  expect(chipLabel(source)).toBe(label);
+});
+
+test("marks side by side, in lists and tables", () => {
+  const both = [citation(), citation({ mark: 2, page: 4 })];
+  expect(dom(render("가[1][2]\n\n- 나 [2]\n\n| 다 |\n|---|\n| 라 [1] |", both)).querySelectorAll(".chip").length).toBe(4);
+});
+
+test("unknown marks are dropped, also where there are no citations", () => {
+  expect(dom(render("15일입니다. [7]", [citation()])).textContent!.trim()).toBe("15일입니다.");
+  expect(dom(render("15일입니다 [1].", [])).textContent!.trim()).toBe("15일입니다.");
+});
+
+test("code keeps its brackets", () => {
+  expect(dom(render("`목록[1]`", [citation()])).querySelector("code")!.textContent).toBe("목록[1]");
+});
+
+test("Markdown is rendered", () => {
+  const page = dom(render("**굵게**\n\n1. 하나\n2. 둘\n\n| 가 | 나 |\n|---|--:|\n| 1 | 2 |", []));
+  expect(page.querySelector("strong")!.textContent).toBe("굵게");
+  expect(page.querySelectorAll("ol li").length).toBe(2);
+  expect(page.querySelectorAll("td").length).toBe(2);
+});
+
+test.each([
+  "<script>alert(1)</script>",
+  '<img src=x onerror="alert(1)">',
+  '<p style="position:fixed" onclick="alert(1)">글</p>',
+  '<svg onload="alert(1)"></svg>',
+  '<iframe src="https://example.com"></iframe>',
+  '<button class="chip" data-mark="1">가짜</button>',
+  "[누르세요](javascript:alert(1))",
+  "[누르세요](https://example.com)",
+  "![그림](https://example.com/a.png)",
+  "<https://example.com>",
+])("%s does nothing", (hostile) => {
+  const page = dom(render(`앞 ${hostile} 뒤\n\n${hostile}`, [citation()]));
+  expect(page.querySelectorAll("script, img, svg, iframe, a, button, [style], [onclick], [onerror], [onload]").length).toBe(0);
+  expect(page.textContent).toContain("앞");
+});
+
+test("a file name cannot break out of its chip", () => {
+  const file = '"><img src=x onerror=alert(1)>.txt';
+  const page = dom(render("가 [1]", [citation({ file })]));
+  expect(page.querySelector("img")).toBeNull();
+  expect(page.querySelector("button")!.title).toContain(file);
+});
+
+test.each([
+  ["연가는 15일", "연가는 15일"],
+  ["연가는 15일 [", "연가는 15일"],
+  ["연가는 15일 [1", "연가는 15일"],
+  ["연가는 15일 [1]입", "연가는 15일입"],
+])("a growing text shows no half mark: %s", (text, shown) => {
+  expect(dom(renderPartial(text)).textContent!.trim()).toBe(shown);
+});
