@@ -1,2 +1,5 @@
 //! Placeholder.
+mod dictionary;
+mod failure;
+mod mecab;
 fn main() {}
