@@ -54,8 +54,11 @@ fn main() -> ExitCode {
         while let Ok(Some(request)) = wire::read(&mut input) {
             match request {
                 Request::Stop { id } => STOPS.stop(id),
-                request if sender.send(request).is_err() => break,
-                _ => {}
+                request => {
+                    if sender.send(request).is_err() {
+                        break;
+                    }
+                }
             }
         }
         // The window is gone, so nobody waits for what may still run.
@@ -72,7 +75,9 @@ fn serve(backend: &LlamaBackend, requests: &Receiver<Request>) {
         next = match request {
             Request::Load { id, path, options } => {
                 STOPS.begin(id);
-                let loaded = Loaded::from_file(backend, &path, &options, |share| reply(id, Event::Loading { share }));
+                let loaded = Loaded::from_file(backend, &path, &options, move |share| {
+                    reply(id, Event::Loading { share });
+                });
                 STOPS.end();
                 match loaded {
                     Ok(loaded) => serve_model(backend, id, &loaded, requests),

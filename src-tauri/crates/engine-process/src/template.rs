@@ -1,7 +1,8 @@
 //! The chat template of the GGUF's metadata, rendered as the reference (Python, Jinja 2) does.
 
 use engine::Turn;
-use minijinja::{Environment, Error, ErrorKind, context};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, Error, ErrorKind, Value, context};
 
 /// Used where a GGUF brings no template: ChatML, which most models understand.
 const CHATML: &str = "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n\
@@ -22,8 +23,7 @@ impl ChatTemplate {
     pub fn new(source: Option<String>, bos: String, eos: String) -> Result<Self, Error> {
         let mut environment = Environment::new();
         environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
-        environment.set_trim_blocks(true);
-        environment.set_lstrip_blocks(true);
+        environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
         environment.add_function("raise_exception", |message: String| -> Result<String, Error> {
             Err(Error::new(ErrorKind::InvalidOperation, message))
         });
@@ -45,12 +45,13 @@ impl ChatTemplate {
     }
 
     fn render_as_is(&self, turns: &[Turn]) -> Result<String, Error> {
+        let turn = |turn: &Turn| context!(role => &turn.role, content => &turn.content);
         self.environment.get_template("chat")?.render(context! {
-            messages => turns,
+            messages => turns.iter().map(turn).collect::<Vec<Value>>(),
             add_generation_prompt => true,
             enable_thinking => false,
-            bos_token => self.bos,
-            eos_token => self.eos,
+            bos_token => &self.bos,
+            eos_token => &self.eos,
         })
     }
 }
