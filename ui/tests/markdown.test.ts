@@ -22,7 +22,7 @@ test.each([
   [citation({ page: null }), "복무규정.hwpx · 제3장 > 제15조"],
   [citation({ page: null, heading_path: [] }), "복무규정.hwpx · 1구역"],
   [citation({ page: null, heading_path: ["휴가와 유연근무에 관한 공통 사항"] }), "복무규정.hwpx · 휴가와 유연근무에 관한…"],
-  [citation({ file: "2024년도 지방공무원 복무 및 징계 관련 예규.hwpx" }), "2024년도 지방공무원…예규.hwpx · 3쪽"],
+  [citation({ file: "2024년도 지방공무원 복무 및 징계 관련 예규.hwpx" }), "2024년도 지방공무원 복….hwpx · 3쪽"],
 ])("a chip is named by page, else by headings, else by section", (source, label) => {
   expect(chipLabel(source)).toBe(label);
 });

@@ -19,12 +19,11 @@ export function ago(then: number, now: number): string {
   return `${year}${date.getMonth() + 1}월 ${date.getDate()}일`;
 }
 
-/** Keeps the extension: "2024년도 공무원 복…지침.hwpx". */
+/** Cut in its stem: "2024년도 지방공무원….hwpx". */
 export function shortName(name: string, most = 20): string {
   if (name.length <= most) return name;
-  const dot = name.lastIndexOf(".");
-  const tail = name.slice(Math.max(dot, name.length - 8) - 2);
-  return `${name.slice(0, Math.max(most - tail.length - 1, 4))}…${tail}`;
+  const extension = /\.\w{1,5}$/.exec(name)?.[0] ?? "";
+  return `${name.slice(0, most - extension.length - 1).trimEnd()}…${extension}`;
 }
 
 /** "제2장 근무시간" is known by its number. */
