@@ -4,10 +4,12 @@ import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
 import { beforeEach, expect, test } from "vitest";
 import Composer from "../src/components/Composer.svelte";
+import ConversationItem from "../src/components/ConversationItem.svelte";
 import DocumentList from "../src/components/DocumentList.svelte";
+import MessageView from "../src/components/MessageView.svelte";
 import SourcePane from "../src/components/SourcePane.svelte";
 import { app } from "../src/lib/app.svelte";
-import { citation, document, status } from "./samples";
+import { answer, citation, document, status } from "./samples";
 
 let calls: [string, Record<string, unknown>][];
 
@@ -144,4 +146,39 @@ test("a source shows its place and marks the quoted words", () => {
   expect(screen.getByTestId("source-locator").textContent).toBe("3쪽 · 제3장 휴가 > 제15조(연가 일수)");
   expect(screen.getByTestId("source-mark").textContent).toBe("3년 이상이면 15일로");
   expect(window.document.activeElement).toBe(screen.getByTestId("source-pane"));
+});
+
+test("a chip opens its passage and has the focus back when that is closed", async () => {
+  render(MessageView, { message: answer(), question: "연가는 며칠입니까?" });
+  const chip = screen.getByTestId("chip");
+  await userEvent.click(chip);
+  expect(calls).toEqual([["source", { passageId: 11 }]]);
+  chip.blur();
+  app.closeSource();
+  expect(window.document.activeElement).toBe(chip);
+});
+
+test("an answer that is not in the documents says what to do", () => {
+  render(MessageView, { message: answer({ text: "자료에서 찾을 수 없습니다.", citations: [], refused: true }), question: "" });
+  expect(screen.getByText(/자료를 추가해 주십시오/)).toBeTruthy();
+  expect(screen.queryByTestId("chip")).toBeNull();
+});
+
+test("a failed answer says why and can be asked again", async () => {
+  const failure = { code: "engine_lost", message: "모델이 멈췄습니다. 다시 물어 주십시오.", detail: "" };
+  render(MessageView, { message: answer({ text: "", citations: [], state: "failed", failure }), question: "연가는 며칠입니까?" });
+  expect(screen.getByRole("alert").textContent).toContain("engine_lost");
+  await userEvent.click(screen.getByTestId("ask-again"));
+  expect(asked()).toEqual(["연가는 며칠입니까?"]);
+});
+
+test.each([
+  ["{Enter}", [{ id: 7, title: "새 이름" }]],
+  ["{Escape}", []],
+])("a conversation is renamed in place: %s", async (key, renamed) => {
+  render(ConversationItem, { row: { id: 7, title: "연가", updated_at: 0 } });
+  await userEvent.dblClick(screen.getByText("연가"));
+  await userEvent.type(screen.getByLabelText("대화 이름"), `새 이름${key}`, { initialSelectionStart: 0, initialSelectionEnd: 2 });
+  expect(calls.filter(([command]) => command === "rename_conversation").map(([, args]) => args)).toEqual(renamed);
+  expect(screen.queryByLabelText("대화 이름")).toBeNull();
 });
