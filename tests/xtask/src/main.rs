@@ -1,5 +1,108 @@
-//! Placeholder.
+//! Sets Naratmal up, builds it, runs it and tests it: `cargo xtask run`, `cargo xtask test`.
+
+mod build;
+mod catalog;
+mod command;
 mod dictionary;
+mod download;
 mod failure;
 mod mecab;
-fn main() {}
+mod node;
+mod packages;
+mod places;
+mod summary;
+mod test;
+
+use std::fs::File;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::command::say;
+use crate::failure::{Explain, Result};
+use crate::places::Places;
+
+/// 나랏말을 준비하고 빌드하고 실행하고 시험합니다.
+#[derive(Parser)]
+#[command(name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// 준비하고 빌드한 뒤 나랏말을 엽니다. 화면이 없으면 터미널에서 견본 문서에 질문합니다.
+    Run,
+    /// 준비하고 모든 시험을 합니다. 마지막 줄은 `N passed, N failed`입니다.
+    Test {
+        /// 창의 자동 시험(e2e)을 빼고 합니다.
+        #[arg(long)]
+        fast: bool,
+    },
+    /// 준비만 합니다: 시스템 패키지, Node.js와 창, 모델, 사전, pdfium.
+    Setup,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Run => run().map(|()| true),
+        Task::Test { fast } => test(fast),
+        Task::Setup => setup().map(|()| true),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("\n오류: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let places = Places::find()?;
+    let only_one = alone(&places)?;
+    packages::ensure(false)?;
+    build::build(&places)?;
+    drop(only_one);
+    build::start(&places)
+}
+
+fn test(fast: bool) -> Result<bool> {
+    let places = Places::find()?;
+    let _only_one = alone(&places)?;
+    let outcome = packages::ensure(true).map(|()| test::all(&places, fast));
+    let tally = outcome.unwrap_or_else(|failure| {
+        eprintln!("\n오류: {failure}");
+        summary::Tally {
+            failed: 1,
+            ..Default::default()
+        }
+    });
+    println!("{tally}");
+    Ok(tally.failed == 0)
+}
+
+fn setup() -> Result<()> {
+    let places = Places::find()?;
+    let _only_one = alone(&places)?;
+    packages::ensure(false)?;
+    let downloads = build::Downloads::start(&places);
+    node::Node::find(&places, catalog::Catalog::load()?.tool("node")?)?.build_ui(&places)?;
+    downloads.finish()?;
+    build::place_pdfium(&places)?;
+    say("준비를 마쳤습니다.");
+    Ok(())
+}
+
+/// Two set-ups at once would fetch the same files into each other's way: the second waits.
+fn alone(places: &Places) -> Result<File> {
+    let lock =
+        File::create(places.cache.join("xtask.lock")).explain("잠금 파일을 만들지 못했습니다")?;
+    if lock.try_lock().is_err() {
+        say("다른 cargo xtask가 끝나기를 기다립니다.");
+        lock.lock().explain("잠금을 얻지 못했습니다")?;
+    }
+    Ok(lock)
+}

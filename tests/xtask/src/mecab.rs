@@ -22,7 +22,9 @@ const TOKEN: usize = 16;
 const CATEGORY_NAME: usize = 32;
 
 fn broken(what: &str) -> Failure {
-    Failure::new(format!("사전 파일의 구조가 예상과 다릅니다: {what}. 사전을 다시 내려받아 주십시오."))
+    Failure::new(format!(
+        "사전 파일의 구조가 예상과 다릅니다: {what}. 사전을 다시 내려받아 주십시오."
+    ))
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
@@ -81,7 +83,8 @@ impl<'a> Lexicon<'a> {
             };
             let (left, right, cost, feature) = token().ok_or_else(|| broken("낱말 표"))?;
             // The feature is kept as the CSV text it was compiled from.
-            writeln!(out, "{},{left},{right},{cost},{feature}", quoted(surface)).map_err(writing)?;
+            writeln!(out, "{},{left},{right},{cost},{feature}", quoted(surface))
+                .map_err(writing)?;
         }
         Ok(count)
     }
@@ -129,12 +132,20 @@ pub fn lexicon_to_csv(bytes: &[u8], out: &mut impl Write) -> Result<Rows> {
             return Err(broken("낱말 수"));
         }
     }
-    Ok(Rows { written, promised: lexicon.promised })
+    Ok(Rows {
+        written,
+        promised: lexicon.promised,
+    })
 }
 
 /// Writes `matrix.bin` as `matrix.def`.
 pub fn matrix_to_def(bytes: &[u8], out: &mut impl Write) -> Result<()> {
-    let sizes = || Some((usize::from(u16_at(bytes, 0)?), usize::from(u16_at(bytes, 2)?)));
+    let sizes = || {
+        Some((
+            usize::from(u16_at(bytes, 0)?),
+            usize::from(u16_at(bytes, 2)?),
+        ))
+    };
     let (left, right) = sizes().ok_or_else(|| broken("연접 비용표"))?;
     if bytes.len() != 4 + left * right * 2 {
         return Err(broken("연접 비용표의 크기"));
@@ -186,7 +197,11 @@ pub fn characters_to_def(bytes: &[u8]) -> Result<String> {
     }
     let names: Vec<String> = names
         .chunks_exact(CATEGORY_NAME)
-        .map(|name| String::from_utf8_lossy(name).trim_end_matches('\0').to_owned())
+        .map(|name| {
+            String::from_utf8_lossy(name)
+                .trim_end_matches('\0')
+                .to_owned()
+        })
         .collect();
     let infos: Vec<CharInfo> = table
         .chunks_exact(4)
@@ -196,12 +211,23 @@ pub fn characters_to_def(bytes: &[u8]) -> Result<String> {
     let mut text = String::new();
     for (id, name) in names.iter().enumerate() {
         // A category's own settings stand at any code point that has it first; one that has none is never consulted.
-        let info = infos.iter().find(|info| info.default_category() == id).copied().unwrap_or(CharInfo(0));
-        text += &format!("{name} {} {} {}\n", info.invoke(), info.group(), info.length());
+        let info = infos
+            .iter()
+            .find(|info| info.default_category() == id)
+            .copied()
+            .unwrap_or(CharInfo(0));
+        text += &format!(
+            "{name} {} {} {}\n",
+            info.invoke(),
+            info.group(),
+            info.length()
+        );
     }
 
     let default = names.iter().position(|name| name == "DEFAULT");
-    let plain = |info: CharInfo| Some(info.default_category()) == default && info.categories().count_ones() <= 1;
+    let plain = |info: CharInfo| {
+        Some(info.default_category()) == default && info.categories().count_ones() <= 1
+    };
     let mut code = 0;
     while code < infos.len() {
         let info = infos[code];
@@ -216,7 +242,9 @@ pub fn characters_to_def(bytes: &[u8]) -> Result<String> {
         if plain(info) {
             continue;
         }
-        let first = names.get(info.default_category()).ok_or_else(|| broken("문자 분류의 번호"))?;
+        let first = names
+            .get(info.default_category())
+            .ok_or_else(|| broken("문자 분류의 번호"))?;
         text += &format!("0x{start:04X}..0x{:04X} {first}", code - 1);
         for (id, name) in names.iter().enumerate() {
             if id != info.default_category() && info.categories() >> id & 1 == 1 {

@@ -36,9 +36,26 @@ fn lexicon(entries: &[(&str, &[(u16, u16, i16, &str)])]) -> Vec<u8> {
             count += 1;
         }
     }
-    let units: Vec<u8> = units.iter().flat_map(|(b, c)| [b.to_le_bytes(), c.to_le_bytes()].concat()).collect();
-    let sizes = [0, 102, 0, count, 0, 0, units.len(), tokens.len(), features.len(), 0];
-    let mut bytes: Vec<u8> = sizes.iter().flat_map(|n| (*n as u32).to_le_bytes()).collect();
+    let units: Vec<u8> = units
+        .iter()
+        .flat_map(|(b, c)| [b.to_le_bytes(), c.to_le_bytes()].concat())
+        .collect();
+    let sizes = [
+        0,
+        102,
+        0,
+        count,
+        0,
+        0,
+        units.len(),
+        tokens.len(),
+        features.len(),
+        0,
+    ];
+    let mut bytes: Vec<u8> = sizes
+        .iter()
+        .flat_map(|n| (*n as u32).to_le_bytes())
+        .collect();
     bytes.resize(HEADER, 0);
     [bytes, units, tokens, features].concat()
 }
@@ -61,16 +78,30 @@ fn a_lexicon_comes_back_as_rows() {
     lines.sort_unstable();
     assert_eq!(
         lines,
-        ["\",\",10,11,12,SC,*", "가,1,2,-3,JKS,*,F,가", "가다,4,5,6,VV,*,F,가다", "가다,7,8,9,\"a,b\",*"]
+        [
+            "\",\",10,11,12,SC,*",
+            "가,1,2,-3,JKS,*,F,가",
+            "가다,4,5,6,VV,*,F,가다",
+            "가다,7,8,9,\"a,b\",*"
+        ]
     );
-    assert_eq!(rows, Rows { written: 4, promised: 4 });
+    assert_eq!(
+        rows,
+        Rows {
+            written: 4,
+            promised: 4
+        }
+    );
 }
 
 #[test]
 fn a_cut_off_lexicon_is_an_error() {
     let bytes = lexicon(&[("가", &[(1, 2, 3, "NNG,*")])]);
     for length in [0, 10, HEADER, bytes.len() / 2, bytes.len() - 1] {
-        assert!(csv(&bytes[..length]).is_err(), "{length} bytes were accepted");
+        assert!(
+            csv(&bytes[..length]).is_err(),
+            "{length} bytes were accepted"
+        );
     }
 }
 
@@ -82,7 +113,10 @@ fn a_matrix_comes_back_row_by_row() {
     }
     let mut out = Vec::new();
     matrix_to_def(&bytes, &mut out).expect("readable");
-    assert_eq!(String::from_utf8_lossy(&out), "2 3\n0 0 1\n1 0 -2\n0 1 3\n1 1 4\n0 2 5\n1 2 -600\n");
+    assert_eq!(
+        String::from_utf8_lossy(&out),
+        "2 3\n0 0 1\n1 0 -2\n0 1 3\n1 1 4\n0 2 5\n1 2 -600\n"
+    );
     assert!(matrix_to_def(&bytes[..bytes.len() - 1], &mut Vec::new()).is_err());
 }
 
@@ -99,7 +133,11 @@ fn characters_come_back_as_categories_and_ranges() {
     }
     for code in 0..0xffffu32 {
         let hangul = (0xac00..=0xd7a3).contains(&code) || code == 0xfeff;
-        let value = if hangul { info(0b11, 1, 2, 1, 0) } else { info(0b01, 0, 0, 1, 1) };
+        let value = if hangul {
+            info(0b11, 1, 2, 1, 0)
+        } else {
+            info(0b01, 0, 0, 1, 1)
+        };
         bytes.extend(value.to_le_bytes());
     }
     assert_eq!(
