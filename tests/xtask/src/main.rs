@@ -1,5 +1,7 @@
 //! Sets Naratmal up, builds it, runs it and tests it: `cargo xtask run`, `cargo xtask test`.
 
+#![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
+
 mod build;
 mod catalog;
 mod command;
