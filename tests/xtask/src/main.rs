@@ -1,6 +1,9 @@
 //! Sets Naratmal up, builds it, runs it and tests it: `cargo xtask run`, `cargo xtask test`.
 
-#![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
+#![cfg_attr(
+    test,
+    expect(clippy::expect_used, reason = "a test fails by panicking")
+)]
 
 mod build;
 mod catalog;

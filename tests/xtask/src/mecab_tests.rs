@@ -2,8 +2,10 @@ use super::*;
 
 const NUL: &[u8] = b"\0";
 
+type Row<'a> = (u16, u16, i16, &'a str);
+
 /// A lexicon of a few surfaces, laid out as Darts does: every node gets a base of its own, far from the others'.
-fn lexicon(entries: &[(&str, &[(u16, u16, i16, &str)])]) -> Vec<u8> {
+fn lexicon(entries: &[(&str, &[Row])]) -> Vec<u8> {
     let mut nodes: Vec<Vec<u8>> = vec![Vec::new()];
     for (surface, _) in entries {
         for end in 1..=surface.len() {

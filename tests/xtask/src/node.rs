@@ -84,8 +84,7 @@ impl Node {
             .explain("ui/package-lock.json을 읽지 못했습니다")?;
         let packages = hex(&Sha256::digest([&lock, self.version.as_bytes()].concat()));
         let stamp = modules.join(".naratmal-packages");
-        if fs::read_to_string(&stamp).is_ok_and(|text| text == packages) {
-        } else {
+        if !fs::read_to_string(&stamp).is_ok_and(|text| text == packages) {
             say("창의 패키지를 설치합니다(npm ci).");
             run(
                 &mut self.npm(places, &["ci", "--no-audit", "--no-fund"]),

@@ -1,7 +1,7 @@
 //! Every test, stage after stage: a failure is counted and the rest goes on where it can.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::build::{Downloads, cargo_build, place_pdfium};
@@ -36,9 +36,13 @@ const DRIVER: Tool = Tool {
     version: "2.1.0",
 };
 
-/// Nextest keeps what passing tests print, so that what they left out can be told.
-const NEXTEST_CONFIG: &str =
-    "[profile.default.junit]\npath = \"xtask-junit.xml\"\nstore-success-output = true\n";
+/// Nextest keeps what passing tests print, so that what they left out can be told; and it keeps it outside the checkout.
+fn nextest_config(store: &Path) -> String {
+    let store = serde_json::Value::from(store.to_string_lossy());
+    format!(
+        "[store]\ndir = {store}\n[profile.default.junit]\npath = \"xtask-junit.xml\"\nstore-success-output = true\n"
+    )
+}
 
 struct Stages<'a> {
     places: &'a Places,
@@ -178,9 +182,11 @@ fn deny(places: &Places) -> Result<Tally> {
 
 fn nextest(places: &Places, arguments: &[&str], variables: &[(&str, PathBuf)]) -> Result<Tally> {
     let program = ensure_tool(places, &NEXTEST)?;
-    let config = places.cache.join("nextest.toml");
-    fs::write(&config, NEXTEST_CONFIG).explain("nextest의 설정을 쓰지 못했습니다")?;
-    let report = places.target.join("nextest/default/xtask-junit.xml");
+    let store = places.cache.join("nextest");
+    fs::create_dir_all(&store).explain("nextest의 폴더를 만들지 못했습니다")?;
+    let config = store.join("config.toml");
+    fs::write(&config, nextest_config(&store)).explain("nextest의 설정을 쓰지 못했습니다")?;
+    let report = store.join("default/xtask-junit.xml");
     _ = fs::remove_file(&report);
 
     let mut nextest = command(program, places);
@@ -251,6 +257,13 @@ fn ensure_tool(places: &Places, tool: &Tool) -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_configuration_is_toml_whatever_the_folder_is_called() {
+        let config: toml::Value =
+            toml::from_str(&nextest_config(Path::new("/a \"b\"/가"))).expect("TOML");
+        assert_eq!(config["store"]["dir"].as_str(), Some("/a \"b\"/가"));
+    }
 
     #[test]
     fn colours_are_taken_off() {
