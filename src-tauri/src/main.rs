@@ -1,2 +1,48 @@
-//! Placeholder.
-fn main() {}
+//! 나랏말: the window. Thin by rule: commands parse, call a core crate and map its errors.
+#![cfg_attr(windows, windows_subsystem = "windows")]
+
+mod app;
+mod commands;
+mod models;
+mod self_test;
+mod window;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Before anything else, and above all before a thread starts (invariant 3).
+    let network_blocked = match deny_network() {
+        Ok(blocked) => blocked,
+        Err(error) => {
+            eprintln!("나랏말: 네트워크 차단을 설정하지 못하여 시작하지 않습니다. ({error})");
+            return ExitCode::FAILURE;
+        }
+    };
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("NARATMAL_LOG")
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
+        )
+        .init();
+    if std::env::args().any(|argument| argument == self_test::CHILD) {
+        return self_test::child();
+    }
+    window::run(network_blocked, std::env::args().any(|argument| argument == self_test::FLAG))
+}
+
+/// True where the system enforces it; false where this system has no such guard and says so in the window.
+#[cfg(not(feature = "automation"))]
+fn deny_network() -> Result<bool, guard::Error> {
+    match guard::deny_network() {
+        Ok(()) => Ok(true),
+        Err(guard::Error::Unsupported) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// WebDriver needs loopback TCP: the end-to-end test runs this build in a network namespace that has nothing else.
+#[cfg(feature = "automation")]
+fn deny_network() -> Result<bool, guard::Error> {
+    Ok(false)
+}

@@ -1,0 +1,115 @@
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use engine::Turn;
+use vault::{Message, MessageState, Passage, Role};
+
+use crate::citations::Evidence;
+
+/// What the model has been told in one conversation, as it was told, and the passages in it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Thread {
+    /// User and assistant in turn; the system turn is not among them.
+    pub turns: Vec<Turn>,
+    /// With the index in `turns` of the turn that holds it.
+    evidence: Vec<(usize, Evidence)>,
+    issued: usize,
+}
+
+impl Thread {
+    /// A thread from what was kept: questions and answers, without the passages. Refused, stopped and failed
+    /// exchanges are left out, since a model repeats what it sees.
+    pub fn from_history(history: &[Message]) -> Self {
+        let turns = history
+            .windows(2)
+            .filter(|pair| pair[0].role == Role::User && pair[1].role == Role::Assistant)
+            .filter(|pair| pair[1].state == MessageState::Complete && !pair[1].refused)
+            .flat_map(|pair| [Turn::new("user", &pair[0].text), Turn::new("assistant", without_marks(&pair[1].text))])
+            .collect();
+        Self { turns, ..Self::default() }
+    }
+
+    /// Splits passages into those that the model has not seen, with new ids, and those that it has.
+    pub fn place(&mut self, passages: impl IntoIterator<Item = Passage>) -> (Vec<Evidence>, Vec<Evidence>) {
+        let (mut new, mut earlier) = (Vec::new(), Vec::new());
+        for passage in passages {
+            match self.evidence.iter().find(|(_, held)| held.passage.id == passage.id) {
+                Some((_, held)) => earlier.push(held.clone()),
+                None => new.push(Evidence { id: self.next_id(), passage }),
+            }
+        }
+        (new, earlier)
+    }
+
+    /// Keeps an exchange, and the passages that its question brought.
+    pub fn keep(&mut self, question: String, answer: String, new: Vec<Evidence>) {
+        let at = self.turns.len();
+        self.turns.push(Turn::new("user", question));
+        self.turns.push(Turn::new("assistant", answer));
+        self.evidence.extend(new.into_iter().map(|evidence| (at, evidence)));
+    }
+
+    /// Everything that an answer may cite now.
+    pub fn citable(&self) -> impl Iterator<Item = &Evidence> {
+        self.evidence.iter().map(|(_, evidence)| evidence)
+    }
+
+    /// Forgets the oldest exchange with its passages. False where there is none.
+    pub fn forget_oldest(&mut self) -> bool {
+        if self.turns.len() < 2 {
+            return false;
+        }
+        self.turns.drain(..2);
+        self.evidence.retain_mut(|(at, _)| {
+            let keeps = *at >= 2;
+            *at = at.saturating_sub(2);
+            keeps
+        });
+        true
+    }
+
+    /// A letter and a digit that say nothing about rank, so that a model which makes one up is found out: 160 of
+    /// them, in an order that repeats only after all.
+    fn next_id(&mut self) -> String {
+        const LETTERS: &[u8; 20] = b"kmprtwxzbcdfghjnqsvy";
+        let slot = self.issued * 37 % 160;
+        self.issued += 1;
+        format!("{}{}", LETTERS[slot % 20] as char, 2 + slot / 20)
+    }
+}
+
+fn without_marks(text: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some(open) = rest.find(" [") {
+        let close = rest[open..].find(']').map(|close| open + close);
+        match close {
+            Some(close) if crate::citations::is_id(&rest[open + 2..close]) => {
+                kept.push_str(&rest[..open]);
+                rest = &rest[close + 1..];
+            }
+            _ => {
+                kept.push_str(&rest[..open + 2]);
+                rest = &rest[open + 2..];
+            }
+        }
+    }
+    kept + rest
+}
+
+/// The threads of the conversations that were used since the program started.
+#[derive(Default)]
+pub struct Threads(Mutex<HashMap<i64, Thread>>);
+
+impl Threads {
+    /// The thread of a conversation, made from its history where it is not held.
+    pub fn take(&self, conversation: i64, history: &[Message]) -> Thread {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&conversation);
+        held.unwrap_or_else(|| Thread::from_history(history))
+    }
+
+    /// Puts a thread back.
+    pub fn put(&self, conversation: i64, thread: Thread) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(conversation, thread);
+    }
+}

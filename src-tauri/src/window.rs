@@ -1,0 +1,67 @@
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tauri::{Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
+
+use crate::app::{App, Notice, Paths};
+use crate::{commands, self_test};
+
+/// Opens the window and runs until it is closed. With `self_test` it tries each way out instead, prints what came of
+/// it and ends.
+pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
+    let built = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .setup(move |tauri| {
+            let handle = tauri.handle().clone();
+            let notify = move |notice: Notice| {
+                // A window that is closing hears nothing more.
+                let _ = match notice {
+                    Notice::Status(status) => handle.emit("status", status),
+                    Notice::Document(row) => handle.emit("document", row),
+                };
+            };
+            let paths = Paths::of_this_system().ok_or("no home folder")?;
+            let app = tauri::async_runtime::block_on(async { App::start(paths, network_blocked, Arc::new(notify)) });
+            tauri.manage(app);
+            let mut window = WebviewWindowBuilder::new(tauri, "main", WebviewUrl::default())
+                .title("나랏말")
+                .inner_size(1280.0, 800.0)
+                .min_inner_size(960.0, 640.0)
+                // Nothing but the program's own page, ever.
+                .on_navigation(|url| matches!(url.scheme(), "tauri") || url.host_str() == Some("tauri.localhost"));
+            if self_test {
+                window = self_test::in_page(window);
+            }
+            window.build()?;
+            Ok(())
+        })
+        .invoke_handler(tauri::generate_handler![
+            commands::status,
+            commands::library::documents,
+            commands::library::add_documents,
+            commands::library::add_sample,
+            commands::library::retry_document,
+            commands::library::remove_document,
+            commands::library::restore_document,
+            commands::library::source,
+            commands::chat::conversations,
+            commands::chat::conversation,
+            commands::chat::rename_conversation,
+            commands::chat::remove_conversation,
+            commands::chat::restore_conversation,
+            commands::chat::ask,
+            commands::chat::stop,
+            commands::engine::choose_model,
+            commands::engine::retry_engine,
+            self_test::page_tried,
+        ])
+        .run(tauri::generate_context!());
+    match built {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("나랏말: 창을 열지 못했습니다. 화면(디스플레이)이 있는지 확인해 주십시오. ({error})");
+            ExitCode::FAILURE
+        }
+    }
+}
