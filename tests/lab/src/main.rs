@@ -1,2 +1,138 @@
-//! Placeholder.
-fn main() {}
+//! `lab`: reads, asks, evaluates and measures on the same crates and the same two child processes as the window.
+//! What it prints with `--json` is a contract: keys are added, none is renamed.
+
+mod ask;
+mod bench;
+mod eval;
+mod parse;
+mod places;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use wire::Failure;
+
+#[derive(Parser)]
+#[command(about = "Naratmal's measuring tool")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Read a document, or check a folder of documents against reference texts.
+    Parse {
+        /// The document.
+        #[arg(required_unless_present = "check")]
+        file: Option<PathBuf>,
+        /// A folder; FILE.ref.txt beside FILE is its reference.
+        #[arg(long, conflicts_with = "file")]
+        check: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask about the documents in a folder.
+    Ask {
+        /// The folder.
+        #[arg(long)]
+        docs: PathBuf,
+        /// The question.
+        #[arg(required_unless_present = "questions")]
+        question: Option<String>,
+        /// A file with one {"query": …} a line: asked in order, one answer a line, each a conversation of its own.
+        #[arg(long, conflicts_with = "question")]
+        questions: Option<PathBuf>,
+        /// A GGUF; by default the catalog's chat model.
+        #[arg(long)]
+        model: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Evaluate.
+    Eval {
+        #[command(subcommand)]
+        what: Eval,
+    },
+    /// Measure.
+    Bench {
+        #[command(subcommand)]
+        what: Bench,
+    },
+}
+
+#[derive(Subcommand)]
+enum Eval {
+    /// Recall and ranks of a retrieval set.
+    Retrieval {
+        #[arg(long)]
+        corpus: PathBuf,
+        #[arg(long)]
+        queries: PathBuf,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Tokens per second, by llama-bench's method.
+    Engine {
+        /// A GGUF; by default the catalog's chat model.
+        #[arg(long)]
+        model: Option<PathBuf>,
+        /// Tokens of the prompt.
+        #[arg(long, default_value_t = 512)]
+        prompt: u32,
+        /// Tokens generated.
+        #[arg(long, default_value_t = 128)]
+        generate: u32,
+        /// Counted repetitions of each, after a warm-up.
+        #[arg(long, default_value_t = 5)]
+        repetitions: u32,
+        /// By default the physical cores.
+        #[arg(long)]
+        threads: Option<u32>,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    if let Err(error) = guard::deny_network()
+        && !matches!(error, guard::Error::Unsupported)
+    {
+        eprintln!("{error}");
+        return ExitCode::FAILURE;
+    }
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing_subscriber::filter::LevelFilter::ERROR).init();
+    let outcome = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::new("runtime", "실행 환경을 만들지 못했습니다.", error))
+        .and_then(|runtime| runtime.block_on(run(Arguments::parse().command)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Parse { file, check, json } => parse::run(file.as_deref(), check.as_deref(), json).await,
+        Command::Ask { docs, question, questions, model, json } => {
+            let questions = match (question, questions) {
+                (Some(question), _) => vec![question],
+                (None, Some(file)) => ask::read_questions(&file)?,
+                (None, None) => Vec::new(),
+            };
+            ask::run(&docs, &questions, model, json).await
+        }
+        Command::Eval { what: Eval::Retrieval { corpus, queries, json } } => eval::run(&corpus, &queries, json),
+        Command::Bench { what: Bench::Engine { model, prompt, generate, repetitions, threads, json } } => {
+            bench::run(model, prompt, generate, repetitions, threads, json).await
+        }
+    }
+}

@@ -4,5 +4,7 @@
 //! The parsers themselves are in `naratmal-reader`, so that nothing which opens a window can link one.
 
 mod model;
+mod reader;
 
 pub use model::{Block, BlockKind, Document, Format, Locator, Page};
+pub use reader::{MAX_BYTES, Reader, Reply, too_large};

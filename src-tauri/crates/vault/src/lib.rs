@@ -1,1 +1,89 @@
-//! Placeholder.
+//! What is kept: one SQLite database of documents, passages, conversations and settings (invariant 5: it is the
+//! truth; the index is derived from it).
+//!
+//! The database is opened in one place, [`Vault::open`], in write-ahead mode with `synchronous = FULL`: a
+//! transaction that returned survives a power cut, and one that did not return leaves nothing. Times are passed
+//! in, in milliseconds since 1970.
+
+mod conversations;
+mod documents;
+mod error;
+mod schema;
+mod settings;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+pub use conversations::{Citation, Conversation, ConversationRow, Message, MessageState, NewMessage, Role};
+pub use documents::{DocumentRow, DocumentState, NewPassage, Passage};
+pub use error::{Error, Result};
+pub use schema::VERSION;
+
+/// How long a statement waits for another process that holds the database.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
+
+/// The open database; clones share one connection, and each call holds it for its own length only.
+#[derive(Clone, Debug)]
+pub struct Vault {
+    connection: Arc<Mutex<Connection>>,
+    identity: Arc<str>,
+}
+
+impl Vault {
+    /// Opens the database at `path`, makes it where there is none, and brings an older one up to date.
+    ///
+    /// # Errors
+    /// [`Error::Newer`] for a database of a later program, which is left untouched; [`Error::Damaged`] for a file
+    /// that is no database or is broken; [`Error::Full`] and [`Error::Folder`] where it cannot be written.
+    pub fn open(path: &Path) -> Result<Self> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(Error::folder)?;
+        }
+        Self::prepare(Connection::open(path)?)
+    }
+
+    /// A vault that lasts as long as its last clone, for tests and for `lab`.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn in_memory() -> Result<Self> {
+        Self::prepare(Connection::open_in_memory()?)
+    }
+
+    fn prepare(mut connection: Connection) -> Result<Self> {
+        connection.busy_timeout(BUSY_WAIT)?;
+        // Before anything is written: a newer database stays as it is.
+        schema::refuse_newer(&connection)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        schema::migrate(&mut connection)?;
+        let identity: String =
+            connection.query_row("SELECT value FROM meta WHERE key = 'identity'", [], |row| row.get(0))?;
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), identity: identity.into() })
+    }
+
+    /// A name that this database got when it was made: an index that names another one belongs to another database.
+    pub fn identity(&self) -> &str {
+        &self.identity
+    }
+
+    /// Runs `work` on the connection. A panic in another thread's work has rolled its transaction back, so a
+    /// poisoned lock is taken over.
+    fn with<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+        work(&mut self.connection.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A column that holds JSON.
+fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(Error::content)
+}
+
+/// A value out of a column that holds JSON.
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(Error::content)
+}

@@ -1,0 +1,348 @@
+use documents::Page;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use wire::Failure;
+
+use crate::{Error, Result, Vault, from_json, json};
+
+/// Who wrote a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The person.
+    User,
+    /// The model.
+    Assistant,
+}
+
+impl Role {
+    fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+
+    fn named(name: &str) -> Result<Self> {
+        match name {
+            "user" => Ok(Self::User),
+            "assistant" => Ok(Self::Assistant),
+            _ => Err(Error::content(format!("a message by {name}"))),
+        }
+    }
+}
+
+/// How a message ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageState {
+    /// Whole.
+    Complete,
+    /// The person stopped it.
+    Stopped,
+    /// An error ended it; see its failure.
+    Failed,
+}
+
+impl MessageState {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn named(name: &str) -> Result<Self> {
+        match name {
+            "complete" => Ok(Self::Complete),
+            "stopped" => Ok(Self::Stopped),
+            "failed" => Ok(Self::Failed),
+            _ => Err(Error::content(format!("a message in state {name}"))),
+        }
+    }
+}
+
+/// Where a sentence of an answer comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Citation {
+    /// The number in the answer's text: `[1]`.
+    pub mark: u32,
+    /// The passage it stands on.
+    pub passage_id: i64,
+    /// The passage's document.
+    pub document_id: i64,
+    /// The document's file name.
+    pub file: String,
+    /// The page, where the format has pages.
+    pub page: Option<Page>,
+    /// The section, **from 1**, as the person reads it (a passage's own counts from 0).
+    pub section: u32,
+    /// The headings above the passage, outermost first.
+    pub heading_path: Vec<String>,
+    /// The words of the passage, verbatim.
+    pub quote: String,
+}
+
+/// A message that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its row.
+    pub id: i64,
+    /// Who wrote it.
+    pub role: Role,
+    /// Markdown; an assistant's holds marks like `[1]`.
+    pub text: String,
+    /// One for each mark.
+    pub citations: Vec<Citation>,
+    /// How it ended.
+    pub state: MessageState,
+    /// True where the documents hold no answer.
+    pub refused: bool,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+}
+
+/// A message that is not kept yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Who wrote it.
+    pub role: Role,
+    /// Markdown.
+    pub text: String,
+    /// One for each mark.
+    pub citations: Vec<Citation>,
+    /// How it ended.
+    pub state: MessageState,
+    /// True where the documents hold no answer.
+    pub refused: bool,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+}
+
+impl NewMessage {
+    /// A question of the person.
+    pub fn question(text: impl Into<String>) -> Self {
+        Self { role: Role::User, ..Self::answer(text) }
+    }
+
+    /// A whole answer without citations; set the other fields as needed.
+    pub fn answer(text: impl Into<String>) -> Self {
+        Self {
+            role: Role::Assistant,
+            text: text.into(),
+            citations: Vec::new(),
+            state: MessageState::Complete,
+            refused: false,
+            failure: None,
+        }
+    }
+}
+
+/// A conversation in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationRow {
+    /// Its row.
+    pub id: i64,
+    /// As the person reads it.
+    pub title: String,
+    /// Milliseconds since 1970.
+    pub updated_at: i64,
+}
+
+/// A conversation with its messages, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Its row.
+    pub id: i64,
+    /// As the person reads it.
+    pub title: String,
+    /// Milliseconds since 1970.
+    pub updated_at: i64,
+    /// Oldest first.
+    pub messages: Vec<Message>,
+}
+
+fn row_of(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
+    Ok(ConversationRow { id: row.get(0)?, title: row.get(1)?, updated_at: row.get(2)? })
+}
+
+fn message_of(row: &Row<'_>) -> Result<Message> {
+    Ok(Message {
+        id: row.get(0)?,
+        role: Role::named(&row.get::<_, String>(1)?)?,
+        text: row.get(2)?,
+        citations: from_json(&row.get::<_, String>(3)?)?,
+        state: MessageState::named(&row.get::<_, String>(4)?)?,
+        refused: row.get(5)?,
+        failure: row.get::<_, Option<String>>(6)?.as_deref().map(from_json).transpose()?,
+    })
+}
+
+fn found(changed: usize, what: &'static str, id: i64) -> Result<()> {
+    if changed == 0 { Err(Error::Missing { what, id }) } else { Ok(()) }
+}
+
+fn touch(connection: &Connection, conversation: i64, now_ms: i64) -> Result<()> {
+    found(
+        connection.execute("UPDATE conversations SET updated_at = ?2 WHERE id = ?1", params![conversation, now_ms])?,
+        "conversation",
+        conversation,
+    )
+}
+
+impl Vault {
+    /// A new, empty conversation.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn create_conversation(&self, title: &str, now_ms: i64) -> Result<ConversationRow> {
+        self.with(|connection| {
+            connection.execute(
+                "INSERT INTO conversations (title, created_at, updated_at) VALUES (?1, ?2, ?2)",
+                params![title, now_ms],
+            )?;
+            Ok(ConversationRow { id: connection.last_insert_rowid(), title: title.to_owned(), updated_at: now_ms })
+        })
+    }
+
+    /// The conversations that were not removed, latest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn conversations(&self) -> Result<Vec<ConversationRow>> {
+        self.with(|connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT id, title, updated_at FROM conversations WHERE removed_at IS NULL
+                     ORDER BY updated_at DESC, id DESC",
+                )?
+                .query_map([], row_of)?
+                .collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// A conversation with its messages, also a removed one.
+    ///
+    /// # Errors
+    /// [`Error::Missing`].
+    pub fn conversation(&self, id: i64) -> Result<Conversation> {
+        self.with(|connection| {
+            let ConversationRow { id, title, updated_at } = connection
+                .prepare_cached("SELECT id, title, updated_at FROM conversations WHERE id = ?1")?
+                .query_row([id], row_of)
+                .optional()?
+                .ok_or(Error::Missing { what: "conversation", id })?;
+            let messages = connection
+                .prepare_cached(
+                    "SELECT id, role, text, citations, state, refused, failure FROM messages
+                     WHERE conversation_id = ?1 ORDER BY id",
+                )?
+                .query_and_then([id], message_of)?
+                .collect::<Result<_>>()?;
+            Ok(Conversation { id, title, updated_at, messages })
+        })
+    }
+
+    /// Gives a conversation another title; its place in the list stays.
+    ///
+    /// # Errors
+    /// [`Error::Missing`].
+    pub fn rename_conversation(&self, id: i64, title: &str) -> Result<()> {
+        self.with(|connection| {
+            found(
+                connection.execute("UPDATE conversations SET title = ?2 WHERE id = ?1", params![id, title])?,
+                "conversation",
+                id,
+            )
+        })
+    }
+
+    /// Takes a conversation off the list; [`Vault::restore_conversation`] brings it back.
+    ///
+    /// # Errors
+    /// [`Error::Missing`].
+    pub fn remove_conversation(&self, id: i64, now_ms: i64) -> Result<()> {
+        self.with(|connection| {
+            found(
+                connection
+                    .execute("UPDATE conversations SET removed_at = ?2 WHERE id = ?1", params![id, now_ms])?,
+                "conversation",
+                id,
+            )
+        })
+    }
+
+    /// Brings a removed conversation back.
+    ///
+    /// # Errors
+    /// [`Error::Missing`].
+    pub fn restore_conversation(&self, id: i64) -> Result<()> {
+        self.with(|connection| {
+            found(
+                connection.execute("UPDATE conversations SET removed_at = NULL WHERE id = ?1", [id])?,
+                "conversation",
+                id,
+            )
+        })
+    }
+
+    /// Adds a message at the end of a conversation, which moves to the top of the list.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where there is no such conversation.
+    pub fn add_message(&self, conversation: i64, message: NewMessage, now_ms: i64) -> Result<Message> {
+        self.with(|connection| {
+            let transaction = connection.transaction()?;
+            touch(&transaction, conversation, now_ms)?;
+            transaction.execute(
+                "INSERT INTO messages (conversation_id, role, text, citations, state, refused, failure, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![
+                    conversation,
+                    message.role.name(),
+                    message.text,
+                    json(&message.citations)?,
+                    message.state.name(),
+                    message.refused,
+                    message.failure.as_ref().map(json).transpose()?,
+                    now_ms,
+                ],
+            )?;
+            let id = transaction.last_insert_rowid();
+            transaction.commit()?;
+            let NewMessage { role, text, citations, state, refused, failure } = message;
+            Ok(Message { id, role, text, citations, state, refused, failure })
+        })
+    }
+
+    /// Writes a message again, whole, under the same id.
+    ///
+    /// # Errors
+    /// [`Error::Missing`].
+    pub fn finish_message(&self, message: &Message, now_ms: i64) -> Result<()> {
+        self.with(|connection| {
+            let transaction = connection.transaction()?;
+            let conversation = transaction
+                .query_row("SELECT conversation_id FROM messages WHERE id = ?1", [message.id], |row| row.get(0))
+                .optional()?
+                .ok_or(Error::Missing { what: "message", id: message.id })?;
+            transaction.execute(
+                "UPDATE messages SET role = ?2, text = ?3, citations = ?4, state = ?5, refused = ?6, failure = ?7
+                 WHERE id = ?1",
+                params![
+                    message.id,
+                    message.role.name(),
+                    message.text,
+                    json(&message.citations)?,
+                    message.state.name(),
+                    message.refused,
+                    message.failure.as_ref().map(json).transpose()?,
+                ],
+            )?;
+            touch(&transaction, conversation, now_ms)?;
+            transaction.commit()?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,109 @@
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::{Error, Result};
+
+/// One step a version, in order; a step that was released is never edited, only followed (invariant 10).
+const MIGRATIONS: [&str; 1] = ["
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+INSERT INTO meta (key, value) VALUES ('identity', lower(hex(randomblob(16))));
+
+CREATE TABLE settings (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE documents (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    name       TEXT NOT NULL,
+    path       ANY NOT NULL,
+    sha256     TEXT,
+    bytes      INTEGER NOT NULL,
+    format     TEXT,
+    pages      INTEGER,
+    added_at   INTEGER NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('waiting', 'reading', 'indexing', 'ready', 'failed')),
+    failure    TEXT,
+    warnings   TEXT NOT NULL DEFAULT '[]',
+    removed_at INTEGER
+) STRICT;
+CREATE INDEX documents_by_sha256 ON documents (sha256);
+
+CREATE TABLE blocks (
+    document_id  INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    ordinal      INTEGER NOT NULL,
+    kind         TEXT NOT NULL,
+    text         TEXT NOT NULL,
+    heading_path TEXT NOT NULL,
+    section      INTEGER NOT NULL,
+    paragraph    INTEGER NOT NULL,
+    page         INTEGER,
+    PRIMARY KEY (document_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE passages (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    document_id  INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    ordinal      INTEGER NOT NULL,
+    text         TEXT NOT NULL,
+    heading_path TEXT NOT NULL,
+    section      INTEGER NOT NULL,
+    paragraph    INTEGER NOT NULL,
+    page         INTEGER,
+    first_block  INTEGER NOT NULL,
+    last_block   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX passages_by_document ON passages (document_id, ordinal);
+
+CREATE TABLE conversations (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    title      TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    removed_at INTEGER
+) STRICT;
+
+CREATE TABLE messages (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    role            TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
+    text            TEXT NOT NULL,
+    citations       TEXT NOT NULL,
+    state           TEXT NOT NULL CHECK (state IN ('complete', 'stopped', 'failed')),
+    refused         INTEGER NOT NULL,
+    failure         TEXT,
+    created_at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX messages_by_conversation ON messages (conversation_id, id);
+"];
+
+/// The version of the database that this program writes, kept in `PRAGMA user_version`.
+pub const VERSION: u32 = MIGRATIONS.len() as u32;
+
+fn version(connection: &Connection) -> Result<u32> {
+    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+/// # Errors
+/// [`Error::Newer`] for a database of a later program.
+pub(crate) fn refuse_newer(connection: &Connection) -> Result<()> {
+    let found = version(connection)?;
+    if found > VERSION { Err(Error::Newer { found, known: VERSION }) } else { Ok(()) }
+}
+
+/// Takes the steps that the database lacks, each with its version number in one transaction. The version is read
+/// again inside the transaction, so that two programs that start at once do not take a step twice.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
+    while version(connection)? < VERSION {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = version(&transaction)?;
+        if let Some(step) = MIGRATIONS.get(done as usize) {
+            transaction.execute_batch(step)?;
+            transaction.pragma_update(None, "user_version", done + 1)?;
+        }
+        transaction.commit()?;
+    }
+    Ok(())
+}

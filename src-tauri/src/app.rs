@@ -1,0 +1,292 @@
+//! The program without its window: every command is a method here, and runs in tests as it does for a person.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use assistant::{Assistant, Stop};
+use documents::Reader;
+use engine::{Engine, LoadOptions, Model};
+use library::{Analyzer, Ingest, Library};
+use serde::Serialize;
+use vault::{DocumentRow, Vault};
+use wire::Failure;
+
+use crate::models;
+
+/// Where things lie.
+#[derive(Debug, Clone)]
+pub struct Paths {
+    /// The program's data folder; what it keeps and what set-up brought.
+    pub data: PathBuf,
+    /// The reader's executable.
+    pub reader: PathBuf,
+    /// The engine's executable.
+    pub engine: PathBuf,
+}
+
+impl Paths {
+    /// The platform's data folder, and the executables beside this one. `None` for a user without a home.
+    pub fn of_this_system() -> Option<Self> {
+        let folders = directories::ProjectDirs::from("kr", "naratmal", "naratmal")?;
+        // A missing executable is told when it is first needed, with its own failure.
+        let beside = |name: &str| wire::beside(name).unwrap_or_else(|_| PathBuf::from(name));
+        let suffix = std::env::consts::EXE_SUFFIX;
+        Some(Self {
+            data: folders.data_dir().to_owned(),
+            reader: beside(&format!("naratmal-reader{suffix}")),
+            engine: beside(&format!("naratmal-engine{suffix}")),
+        })
+    }
+
+    fn database(&self) -> PathBuf {
+        self.data.join("naratmal.db")
+    }
+
+    fn index(&self) -> PathBuf {
+        self.data.join("index")
+    }
+
+    fn dictionary(&self) -> PathBuf {
+        self.data.join("dictionary").join("ko-dic")
+    }
+
+    fn models(&self) -> PathBuf {
+        self.data.join("models")
+    }
+}
+
+/// What the window is told without asking.
+#[derive(Debug, Clone)]
+pub enum Notice {
+    /// Engine or library changed.
+    Status(Status),
+    /// One document changed.
+    Document(DocumentRow),
+}
+
+/// Tells the window.
+pub type Notify = Arc<dyn Fn(Notice) + Send + Sync>;
+
+/// `Status` of the window's contract.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Status {
+    engine: EngineStatus,
+    library: LibraryStatus,
+    network_blocked: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum EngineState {
+    None,
+    Loading,
+    Ready,
+    Failed,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct EngineStatus {
+    state: EngineState,
+    model: Option<Model>,
+    failure: Option<Failure>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum LibraryState {
+    Opening,
+    Ready,
+    Failed,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct LibraryStatus {
+    state: LibraryState,
+    failure: Option<Failure>,
+}
+
+/// The running program; clones are the same one.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    paths: Paths,
+    vault: Result<Vault, Failure>,
+    engine: Engine,
+    assistant: Assistant,
+    opened: OnceLock<(Library, Ingest)>,
+    status: Mutex<Status>,
+    running: Mutex<HashMap<u64, Stop>>,
+    notify: Notify,
+}
+
+impl App {
+    /// Opens what is kept, and starts loading library and model in the background. Call it inside a tokio runtime.
+    pub fn start(paths: Paths, network_blocked: bool, notify: Notify) -> Self {
+        let vault = Vault::open(&paths.database()).map_err(Failure::from);
+        let engine = Engine::new(paths.engine.clone());
+        let status = Status {
+            engine: EngineStatus { state: EngineState::None, model: None, failure: None },
+            library: LibraryStatus { state: LibraryState::Opening, failure: None },
+            network_blocked,
+        };
+        let app = Self(Arc::new(Inner {
+            paths,
+            vault,
+            assistant: Assistant::new(engine.clone()),
+            engine,
+            opened: OnceLock::new(),
+            status: Mutex::new(status),
+            running: Mutex::default(),
+            notify,
+        }));
+        let library = app.clone();
+        tokio::spawn(async move { library.open_library().await });
+        let model = app.clone();
+        tokio::spawn(async move { model.load_model().await });
+        app
+    }
+
+    /// What is kept.
+    ///
+    /// # Errors
+    /// Why the database could not be opened.
+    pub fn vault(&self) -> Result<&Vault, Failure> {
+        self.0.vault.as_ref().map_err(Clone::clone)
+    }
+
+    /// The opened library and its queue.
+    ///
+    /// # Errors
+    /// `library_opening` while it is still being opened, or why it failed.
+    pub fn library(&self) -> Result<&(Library, Ingest), Failure> {
+        self.0.opened.get().ok_or_else(|| {
+            self.status().library.failure.unwrap_or_else(|| {
+                Failure::new("library_opening", "자료 색인을 여는 중입니다. 잠시 후 다시 시도해 주십시오.", "")
+            })
+        })
+    }
+
+    /// Answers questions.
+    pub fn assistant(&self) -> &Assistant {
+        &self.0.assistant
+    }
+
+    /// The data folder and the executables.
+    pub fn paths(&self) -> &Paths {
+        &self.0.paths
+    }
+
+    /// How engine and library stand.
+    pub fn status(&self) -> Status {
+        lock(&self.0.status).clone()
+    }
+
+    /// Registers an answer that begins, so that [`App::stop`] reaches it; the number ends it.
+    pub fn begin_answer(&self, number: u64, stop: Stop) {
+        lock(&self.0.running).insert(number, stop);
+    }
+
+    /// The answer ended.
+    pub fn end_answer(&self, number: u64) {
+        lock(&self.0.running).remove(&number);
+    }
+
+    /// Stops every answer that is being written.
+    pub fn stop(&self) {
+        lock(&self.0.running).values().for_each(Stop::stop);
+    }
+
+    /// Remembers the person's model and loads it.
+    ///
+    /// # Errors
+    /// Why it could not be loaded; the choice is then not kept.
+    pub async fn choose_model(&self, path: &Path) -> Result<(), Failure> {
+        self.load(path).await?;
+        Ok(self.vault()?.set_setting(MODEL_SETTING, Some(&path.to_string_lossy()))?)
+    }
+
+    /// Loads the chosen or the default model, where there is one.
+    pub async fn load_model(&self) {
+        let chosen = self.vault().ok().and_then(|vault| vault.setting(MODEL_SETTING).ok().flatten());
+        match models::chat_model(chosen.map(PathBuf::from), &self.0.paths.models()) {
+            Ok(Some(path)) => {
+                // What went wrong is in the status, which is where a person looks.
+                let _ = self.load(&path).await;
+            }
+            Ok(None) => {}
+            Err(error) => self.change(|status| {
+                status.engine.state = EngineState::Failed;
+                status.engine.failure = Some(Failure::new("catalog_damaged", "모델 목록을 읽지 못했습니다.", error));
+            }),
+        }
+    }
+
+    async fn load(&self, path: &Path) -> Result<(), Failure> {
+        self.change(|status| {
+            status.engine = EngineStatus { state: EngineState::Loading, model: None, failure: None };
+        });
+        let loaded = self.0.engine.load(path, LoadOptions::default(), |_| {}).await;
+        self.change(|status| {
+            status.engine = match &loaded {
+                Ok(model) => EngineStatus { state: EngineState::Ready, model: Some(model.clone()), failure: None },
+                Err(failure) => {
+                    EngineStatus { state: EngineState::Failed, model: None, failure: Some(failure.clone()) }
+                }
+            };
+        });
+        loaded.map(|_| ())
+    }
+
+    async fn open_library(&self) {
+        let opened = self.open_library_now().await;
+        self.change(|status| {
+            status.library = match &opened {
+                Ok(()) => LibraryStatus { state: LibraryState::Ready, failure: None },
+                Err(failure) => LibraryStatus { state: LibraryState::Failed, failure: Some(failure.clone()) },
+            };
+        });
+    }
+
+    async fn open_library_now(&self) -> Result<(), Failure> {
+        let vault = self.vault()?.clone();
+        let (index, dictionary) = (self.0.paths.index(), self.0.paths.dictionary());
+        let opening = vault.clone();
+        let library = tokio::task::spawn_blocking(move || {
+            let analyzer = Analyzer::load(&dictionary)?;
+            Library::open(opening, &index, analyzer)
+        })
+        .await
+        .map_err(|error| Failure::new("library_failed", "자료 색인을 열지 못했습니다. 다시 시작해 주십시오.", error))?
+        .map_err(Failure::from)?;
+        let notify = self.0.notify.clone();
+        let reader = Reader::new(self.0.paths.reader.clone());
+        let ingest = Ingest::start(vault, library.clone(), reader, now_ms, move |row| notify(Notice::Document(row)));
+        // Only this task opens it, so the cell is empty.
+        let _ = self.0.opened.set((library, ingest));
+        Ok(())
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Status)) {
+        let status = {
+            let mut status = lock(&self.0.status);
+            change(&mut status);
+            status.clone()
+        };
+        (self.0.notify)(Notice::Status(status));
+    }
+}
+
+const MODEL_SETTING: &str = "model_path";
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // What these locks hold is whole after every statement.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Now, in milliseconds since 1970.
+pub fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
+}
