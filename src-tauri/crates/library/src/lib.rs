@@ -1,1 +1,22 @@
-//! Placeholder.
+//! Documents to passages, a tantivy index of them, and ranked passages for a question.
+//!
+//! SQLite is the truth (crate `vault`); the index is derived from it and catches up by itself (invariant 5).
+
+mod analyzer;
+mod chunk;
+mod error;
+mod index;
+mod ingest;
+mod library;
+
+pub use analyzer::Analyzer;
+pub use chunk::{CHUNKER_VERSION, passages};
+pub use error::{Error, Result};
+pub use index::{Entry, Index};
+pub use ingest::Ingest;
+pub use library::{Hit, Library};
+
+/// What an index was built with: it is rebuilt when one of these changes (invariant 8).
+pub fn versions(analyzer: &Analyzer) -> String {
+    format!("{} / {CHUNKER_VERSION}", analyzer.version())
+}

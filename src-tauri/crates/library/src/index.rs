@@ -1,0 +1,196 @@
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use tantivy::collector::TopDocs;
+use tantivy::indexer::NoMergePolicy;
+use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery};
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
+
+use crate::{Analyzer, Error, Result};
+
+const ANALYZER: &str = "korean";
+/// Bytes that the writer collects before it writes a segment.
+const WRITER_MEMORY: usize = 64 << 20;
+
+/// A passage as the index takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// Its row.
+    pub passage: i64,
+    /// Its document's row.
+    pub document: i64,
+    /// Title and headings: found as the body is.
+    pub title: &'a str,
+    /// The passage's text.
+    pub body: &'a str,
+}
+
+/// The tantivy index: BM25 (k1 = 1.2, b = 0.75, tantivy's) over title and body as one field.
+pub struct Index {
+    index: tantivy::Index,
+    reader: IndexReader,
+    writer: Mutex<IndexWriter>,
+    fields: Fields,
+    analyzer: Analyzer,
+    version: String,
+}
+
+#[derive(Clone, Copy)]
+struct Fields {
+    passage: Field,
+    document: Field,
+    text: Field,
+}
+
+fn schema() -> (Schema, Fields) {
+    let mut schema = Schema::builder();
+    let indexing =
+        TextFieldIndexing::default().set_tokenizer(ANALYZER).set_index_option(IndexRecordOption::WithFreqs);
+    let fields = Fields {
+        passage: schema.add_u64_field("passage", INDEXED | FAST | STORED),
+        document: schema.add_u64_field("document", INDEXED),
+        text: schema.add_text_field("text", TextOptions::default().set_indexing_options(indexing)),
+    };
+    (schema.build(), fields)
+}
+
+impl Index {
+    /// Opens the index in `folder`. One that is damaged, or was built with another `version`, is begun anew, empty:
+    /// the caller holds it against the vault.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] where another process holds it, [`Error::Index`] where the folder cannot be written.
+    pub fn open(folder: &Path, analyzer: Analyzer, version: String) -> Result<Self> {
+        let current = |index: &Self| {
+            index.index.load_metas().is_ok_and(|metas| metas.payload.as_deref() == Some(&index.version))
+        };
+        match Self::open_as_is(folder, analyzer.clone(), version.clone()) {
+            Ok(index) if current(&index) => return Ok(index),
+            Err(error @ Error::Locked(_)) => return Err(error),
+            Ok(_) | Err(_) => {}
+        }
+        if folder.exists() {
+            std::fs::remove_dir_all(folder).map_err(|error| Error::Index(error.to_string()))?;
+        }
+        let index = Self::open_as_is(folder, analyzer, version)?;
+        index.commit()?;
+        Ok(index)
+    }
+
+    fn open_as_is(folder: &Path, analyzer: Analyzer, version: String) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(|error| Error::Index(error.to_string()))?;
+        let (schema, fields) = schema();
+        let directory = tantivy::directory::MmapDirectory::open(folder).map_err(|error| Error::Index(error.to_string()))?;
+        let index = tantivy::Index::open_or_create(directory, schema)?;
+        index.tokenizers().register(ANALYZER, analyzer.clone());
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let writer = index.writer_with_num_threads(1, WRITER_MEMORY)?;
+        Ok(Self { index, reader, writer: Mutex::new(writer), fields, analyzer, version })
+    }
+
+    fn writer(&self) -> std::sync::MutexGuard<'_, IndexWriter> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds passages; they are found after [`Index::commit`].
+    ///
+    /// # Errors
+    /// The index's.
+    pub fn add<'a>(&self, entries: impl IntoIterator<Item = Entry<'a>>) -> Result<()> {
+        let writer = self.writer();
+        for entry in entries {
+            let mut document = TantivyDocument::default();
+            document.add_u64(self.fields.passage, entry.passage as u64);
+            document.add_u64(self.fields.document, entry.document as u64);
+            document.add_text(self.fields.text, format!("{}\n{}", entry.title, entry.body));
+            writer.add_document(document)?;
+        }
+        Ok(())
+    }
+
+    /// Takes passages out, by row.
+    pub fn remove(&self, passages: &[i64]) {
+        let writer = self.writer();
+        for passage in passages {
+            writer.delete_term(Term::from_field_u64(self.fields.passage, *passage as u64));
+        }
+    }
+
+    /// Takes a document's passages out.
+    pub fn remove_document(&self, document: i64) {
+        self.writer().delete_term(Term::from_field_u64(self.fields.document, document as u64));
+    }
+
+    /// Makes what was added and removed last, and be found.
+    ///
+    /// # Errors
+    /// The index's.
+    pub fn commit(&self) -> Result<()> {
+        let mut writer = self.writer();
+        let mut commit = writer.prepare_commit()?;
+        commit.set_payload(&self.version);
+        commit.commit()?;
+        self.reader.reload()?;
+        Ok(())
+    }
+
+    /// The rows of all passages in the index.
+    ///
+    /// # Errors
+    /// The index's.
+    pub fn passages(&self) -> Result<HashSet<i64>> {
+        let searcher = self.reader.searcher();
+        let mut rows = HashSet::new();
+        for segment in searcher.segment_readers() {
+            let column = segment.fast_fields().u64("passage")?;
+            rows.extend(segment.doc_ids_alive().filter_map(|doc| column.first(doc)).map(|row| row as i64));
+        }
+        Ok(rows)
+    }
+
+    /// The best `k` passages for `question`, best first, with their scores; of `documents` only, where they are given.
+    ///
+    /// # Errors
+    /// The index's.
+    pub fn search(&self, question: &str, documents: Option<&[i64]>, k: usize) -> Result<Vec<(i64, f32)>> {
+        let term = |text: &str| Term::from_field_text(self.fields.text, text);
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        for text in self.analyzer.terms(question) {
+            // A word that is asked for twice counts twice.
+            clauses.push((Occur::Should, Box::new(TermQuery::new(term(&text), IndexRecordOption::WithFreqs))));
+        }
+        if clauses.is_empty() || k == 0 {
+            return Ok(Vec::new());
+        }
+        let mut query: Box<dyn Query> = Box::new(BooleanQuery::new(clauses));
+        if let Some(documents) = documents {
+            let rows = documents.iter().map(|row| Term::from_field_u64(self.fields.document, *row as u64));
+            let scope = ConstScoreQuery::new(Box::new(TermSetQuery::new(rows)), 0.0);
+            query = Box::new(BooleanQuery::new(vec![(Occur::Must, query), (Occur::Must, Box::new(scope))]));
+        }
+        let searcher = self.reader.searcher();
+        let top = searcher.search(&query, &TopDocs::with_limit(k).order_by_score())?;
+        top.into_iter()
+            .map(|(score, address)| {
+                let document: TantivyDocument = searcher.doc(address)?;
+                let row = document.get_first(self.fields.passage).and_then(|value| value.as_u64());
+                Ok((row.unwrap_or_default() as i64, score))
+            })
+            .collect()
+    }
+
+    /// How rare a word is: BM25's inverse document frequency, above 0.
+    pub fn weight(&self, word: &str) -> f32 {
+        let searcher = self.reader.searcher();
+        let all = searcher.num_docs() as f32;
+        let with = searcher.doc_freq(&Term::from_field_text(self.fields.text, word)).unwrap_or(0) as f32;
+        (1.0 + (all - with + 0.5).max(0.5) / (with + 0.5)).ln()
+    }
+
+    /// Merges nothing while a large batch is built; for measuring.
+    pub fn without_merges(&self) {
+        self.writer().set_merge_policy(Box::new(NoMergePolicy));
+    }
+}

@@ -1,0 +1,260 @@
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use documents::Document;
+use vault::{DocumentRow, DocumentState, Passage, Vault};
+
+use crate::index::{Entry, Index};
+use crate::{Analyzer, Result, chunk, versions};
+
+/// Passages read from the vault at a time while the index is rebuilt.
+const BATCH: usize = 512;
+
+/// The documents of a vault, searchable; clones are the same one.
+#[derive(Clone)]
+pub struct Library(Arc<Inner>);
+
+struct Inner {
+    vault: Vault,
+    index: Index,
+    analyzer: Analyzer,
+}
+
+/// A passage that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The passage.
+    pub passage: Passage,
+    /// BM25.
+    pub score: f32,
+    /// The share of the question's content words, weighed by how rare they are, that stand in the passage, its
+    /// headings or its file name: 0 to 1.
+    pub coverage: f32,
+}
+
+impl Library {
+    /// Opens the index in `folder` and brings it in step with the vault: what a kill, a new analyzer or a damaged
+    /// file left behind is indexed, what the vault no longer holds is taken out.
+    ///
+    /// # Errors
+    /// The index's and the vault's.
+    pub fn open(vault: Vault, folder: &Path, analyzer: Analyzer) -> Result<Self> {
+        let index = Index::open(folder, analyzer.clone(), versions(&analyzer))?;
+        let library = Self(Arc::new(Inner { vault, index, analyzer }));
+        library.reconcile()?;
+        Ok(library)
+    }
+
+    fn reconcile(&self) -> Result<()> {
+        let Inner { vault, index, .. } = &*self.0;
+        let held = index.passages()?;
+        let wanted: HashSet<i64> = vault.passage_ids()?.into_iter().collect();
+        let gone: Vec<i64> = held.difference(&wanted).copied().collect();
+        let mut changed = !gone.is_empty();
+        index.remove(&gone);
+        let mut missing: Vec<i64> = wanted.difference(&held).copied().collect();
+        missing.sort_unstable();
+        for batch in missing.chunks(BATCH) {
+            self.add(&vault.passages(batch)?)?;
+            changed = true;
+        }
+        if changed {
+            index.commit()?;
+        }
+        Ok(())
+    }
+
+    /// The analyzer that passages and questions go through.
+    pub fn analyzer(&self) -> &Analyzer {
+        &self.0.analyzer
+    }
+
+    /// Cuts a document into passages, keeps them in one transaction and indexes them; the document is then ready.
+    ///
+    /// # Errors
+    /// The vault's, with nothing changed, or the index's: the document then stays unfinished and is indexed at the
+    /// next start.
+    pub fn put(&self, document: i64, sha256: &str, content: &Document) -> Result<DocumentRow> {
+        let passages = self.0.vault.put_document(document, sha256, content, &chunk::passages(content))?;
+        self.0.index.remove_document(document);
+        self.add(&passages)?;
+        self.0.index.commit()?;
+        Ok(self.0.vault.set_state(document, DocumentState::Ready, None)?)
+    }
+
+    /// Takes a document off the list and out of the index; [`Library::restore`] brings it back.
+    ///
+    /// # Errors
+    /// The vault's and the index's.
+    pub fn remove(&self, document: i64, now_ms: i64) -> Result<()> {
+        self.0.vault.remove_document(document, now_ms)?;
+        self.0.index.remove_document(document);
+        self.0.index.commit()
+    }
+
+    /// Brings a removed document back.
+    ///
+    /// # Errors
+    /// The vault's and the index's.
+    pub fn restore(&self, document: i64) -> Result<DocumentRow> {
+        let row = self.0.vault.restore_document(document)?;
+        self.0.index.remove_document(document);
+        self.add(&self.0.vault.passages_of(document)?)?;
+        self.0.index.commit()?;
+        Ok(row)
+    }
+
+    /// The first passages of documents, in reading order: for questions about a document as a whole.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn opening(&self, documents: &[i64], k: usize) -> Result<Vec<Hit>> {
+        let mut hits = Vec::new();
+        for document in documents {
+            let passages = self.0.vault.passages_of(*document)?.into_iter().take(k);
+            hits.extend(passages.map(|passage| Hit { passage, score: 1.0, coverage: 1.0 }));
+        }
+        hits.truncate(k);
+        Ok(hits)
+    }
+
+    /// The best `k` passages for a question, best first; of `documents` only, where they are given.
+    ///
+    /// # Errors
+    /// The index's and the vault's.
+    pub fn search(&self, question: &str, documents: Option<&[i64]>, k: usize) -> Result<Vec<Hit>> {
+        let Inner { vault, index, .. } = &*self.0;
+        let asked = self.asked_words(question);
+        let total: f32 = asked.iter().map(|(_, weight)| weight).sum();
+        let found = index.search(question, documents, k)?;
+        let rows: Vec<i64> = found.iter().map(|(row, _)| *row).collect();
+        let passages = vault.passages(&rows)?;
+        let scored = found.into_iter().filter_map(|(row, score)| {
+            let passage = passages.iter().find(|passage| passage.id == row)?.clone();
+            let covered = self.covered(&asked, &passage);
+            let coverage = if total > 0.0 { covered / total } else { 0.0 };
+            Some(Hit { passage, score, coverage })
+        });
+        Ok(scored.collect())
+    }
+
+    /// The question's content words with their weights, each once.
+    fn asked_words(&self, question: &str) -> Vec<(String, f32)> {
+        let mut words: Vec<String> = self.0.analyzer.morphemes(question);
+        words.retain(|word| !ASKING.contains(&word.as_str()));
+        words.sort_unstable();
+        words.dedup();
+        words.into_iter().map(|word| (self.0.index.weight(&word), word)).map(|(weight, word)| (word, weight)).collect()
+    }
+
+    fn covered(&self, asked: &[(String, f32)], passage: &Passage) -> f32 {
+        let text = format!("{} {}", title(passage), passage.text);
+        let words: HashSet<String> = self.0.analyzer.morphemes(&text).into_iter().collect();
+        let flat: String = text.to_lowercase().split_whitespace().collect();
+        // A word that the dictionary cut otherwise in the passage still stands there letter by letter.
+        let stands = |word: &str| words.contains(word) || word.chars().count() > 1 && flat.contains(word);
+        asked.iter().filter(|(word, _)| stands(word)).map(|(_, weight)| weight).sum()
+    }
+
+    fn add(&self, passages: &[Passage]) -> Result<()> {
+        let titles: Vec<String> = passages.iter().map(title).collect();
+        self.0.index.add(passages.iter().zip(&titles).map(|(passage, title)| Entry {
+            passage: passage.id,
+            document: passage.document_id,
+            title,
+            body: &passage.text,
+        }))
+    }
+}
+
+/// File name without its extension, and headings.
+fn title(passage: &Passage) -> String {
+    let stem = Path::new(&passage.file).file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    format!("{stem} {}", passage.heading_path.join(" "))
+}
+
+/// Words that ask, or that any question may hold: they say nothing about what a document is about.
+const ASKING: [&str; 52] = [
+    "무엇", "뭐", "얼마", "며칠", "몇", "언제", "누구", "누가", "어디", "어느", "어떤", "어떻게", "어떻", "어떠", "왜", "무슨",
+    "것", "거", "수", "때", "등", "및", "하", "되", "있", "없", "이", "그", "저", "주", "알", "알리", "말", "말하", "받", "경우",
+    "대하", "관하", "따르", "위하", "의하", "대해", "관해", "해", "돼", "할", "한", "가능", "나", "우리", "제", "좀",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyzer::tests::analyzer;
+    use documents::{Block, BlockKind, Format, Locator};
+
+    fn document(text: &str) -> Document {
+        let block = |(paragraph, text): (u32, &str)| Block {
+            kind: BlockKind::Paragraph,
+            text: text.to_owned(),
+            heading_path: vec![format!("제{paragraph}조")],
+            locator: Locator { section: 0, paragraph, page: None },
+        };
+        Document {
+            format: Format::Txt,
+            pages: None,
+            blocks: (0..).zip(text.lines()).map(block).collect(),
+            warnings: Vec::new(),
+        }
+    }
+
+    const RULES: &str = "연가 일수는 재직기간에 따라 15일로 한다.\n병가는 연 60일의 범위에서 허가한다.\n출장 보고는 5일 안에 한다.";
+
+    #[test]
+    fn what_is_put_is_found_after_a_restart_and_after_the_index_is_lost() {
+        let Some(analyzer) = analyzer() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let (database, index) = (folder.path().join("v.db"), folder.path().join("index"));
+        let id = {
+            let vault = Vault::open(&database).unwrap();
+            let library = Library::open(vault.clone(), &index, analyzer.clone()).unwrap();
+            let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
+            assert_eq!(library.put(id, "hash", &document(RULES)).unwrap().state, DocumentState::Ready);
+            id
+        };
+        for lost in ["nothing", "the index", "a file of the index"] {
+            match lost {
+                "the index" => std::fs::remove_dir_all(&index).unwrap(),
+                "a file of the index" => std::fs::write(index.join("meta.json"), "{").unwrap(),
+                _ => {}
+            }
+            let library = Library::open(Vault::open(&database).unwrap(), &index, analyzer.clone()).unwrap();
+            let hits = library.search("병가는 며칠까지 허가합니까?", Some(&[id]), 3).unwrap();
+            assert!(hits[0].passage.text.contains("60일"), "{lost} lost: {hits:?}");
+            assert!(hits[0].coverage > 0.9, "{hits:?}");
+        }
+    }
+
+    #[test]
+    fn a_question_about_something_else_is_hardly_covered() {
+        let Some(analyzer) = analyzer() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::in_memory().unwrap();
+        let library = Library::open(vault.clone(), folder.path(), analyzer).unwrap();
+        let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
+        library.put(id, "hash", &document(RULES)).unwrap();
+        let best = |question: &str| {
+            library.search(question, Some(&[id]), 3).unwrap().first().map_or(0.0, |hit| hit.coverage)
+        };
+        assert!(best("구내식당의 주차 요금은 얼마입니까?") < 0.3);
+        assert!(best("출장 보고는 언제까지 합니까?") > 0.8);
+    }
+
+    #[test]
+    fn a_removed_document_is_not_found_until_it_is_restored() {
+        let Some(analyzer) = analyzer() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::in_memory().unwrap();
+        let library = Library::open(vault.clone(), folder.path(), analyzer).unwrap();
+        let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
+        library.put(id, "hash", &document(RULES)).unwrap();
+        library.remove(id, 1).unwrap();
+        assert!(library.search("병가", None, 3).unwrap().is_empty());
+        library.restore(id).unwrap();
+        assert_eq!(library.search("병가", None, 3).unwrap().len(), 1);
+    }
+}
