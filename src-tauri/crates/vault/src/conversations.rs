@@ -123,7 +123,10 @@ pub struct NewMessage {
 impl NewMessage {
     /// A question of the person.
     pub fn question(text: impl Into<String>) -> Self {
-        Self { role: Role::User, ..Self::answer(text) }
+        Self {
+            role: Role::User,
+            ..Self::answer(text)
+        }
     }
 
     /// A whole answer without citations; set the other fields as needed.
@@ -164,7 +167,11 @@ pub struct Conversation {
 }
 
 fn row_of(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
-    Ok(ConversationRow { id: row.get(0)?, title: row.get(1)?, updated_at: row.get(2)? })
+    Ok(ConversationRow {
+        id: row.get(0)?,
+        title: row.get(1)?,
+        updated_at: row.get(2)?,
+    })
 }
 
 fn message_of(row: &Row<'_>) -> Result<Message> {
@@ -175,17 +182,28 @@ fn message_of(row: &Row<'_>) -> Result<Message> {
         citations: from_json(&row.get::<_, String>(3)?)?,
         state: MessageState::named(&row.get::<_, String>(4)?)?,
         refused: row.get(5)?,
-        failure: row.get::<_, Option<String>>(6)?.as_deref().map(from_json).transpose()?,
+        failure: row
+            .get::<_, Option<String>>(6)?
+            .as_deref()
+            .map(from_json)
+            .transpose()?,
     })
 }
 
 fn found(changed: usize, what: &'static str, id: i64) -> Result<()> {
-    if changed == 0 { Err(Error::Missing { what, id }) } else { Ok(()) }
+    if changed == 0 {
+        Err(Error::Missing { what, id })
+    } else {
+        Ok(())
+    }
 }
 
 fn touch(connection: &Connection, conversation: i64, now_ms: i64) -> Result<()> {
     found(
-        connection.execute("UPDATE conversations SET updated_at = ?2 WHERE id = ?1", params![conversation, now_ms])?,
+        connection.execute(
+            "UPDATE conversations SET updated_at = ?2 WHERE id = ?1",
+            params![conversation, now_ms],
+        )?,
         "conversation",
         conversation,
     )
@@ -202,7 +220,11 @@ impl Vault {
                 "INSERT INTO conversations (title, created_at, updated_at) VALUES (?1, ?2, ?2)",
                 params![title, now_ms],
             )?;
-            Ok(ConversationRow { id: connection.last_insert_rowid(), title: title.to_owned(), updated_at: now_ms })
+            Ok(ConversationRow {
+                id: connection.last_insert_rowid(),
+                title: title.to_owned(),
+                updated_at: now_ms,
+            })
         })
     }
 
@@ -228,11 +250,18 @@ impl Vault {
     /// [`Error::Missing`].
     pub fn conversation(&self, id: i64) -> Result<Conversation> {
         self.with(|connection| {
-            let ConversationRow { id, title, updated_at } = connection
+            let ConversationRow {
+                id,
+                title,
+                updated_at,
+            } = connection
                 .prepare_cached("SELECT id, title, updated_at FROM conversations WHERE id = ?1")?
                 .query_row([id], row_of)
                 .optional()?
-                .ok_or(Error::Missing { what: "conversation", id })?;
+                .ok_or(Error::Missing {
+                    what: "conversation",
+                    id,
+                })?;
             let messages = connection
                 .prepare_cached(
                     "SELECT id, role, text, citations, state, refused, failure FROM messages
@@ -240,7 +269,12 @@ impl Vault {
                 )?
                 .query_and_then([id], message_of)?
                 .collect::<Result<_>>()?;
-            Ok(Conversation { id, title, updated_at, messages })
+            Ok(Conversation {
+                id,
+                title,
+                updated_at,
+                messages,
+            })
         })
     }
 
@@ -251,7 +285,10 @@ impl Vault {
     pub fn rename_conversation(&self, id: i64, title: &str) -> Result<()> {
         self.with(|connection| {
             found(
-                connection.execute("UPDATE conversations SET title = ?2 WHERE id = ?1", params![id, title])?,
+                connection.execute(
+                    "UPDATE conversations SET title = ?2 WHERE id = ?1",
+                    params![id, title],
+                )?,
                 "conversation",
                 id,
             )
@@ -265,8 +302,10 @@ impl Vault {
     pub fn remove_conversation(&self, id: i64, now_ms: i64) -> Result<()> {
         self.with(|connection| {
             found(
-                connection
-                    .execute("UPDATE conversations SET removed_at = ?2 WHERE id = ?1", params![id, now_ms])?,
+                connection.execute(
+                    "UPDATE conversations SET removed_at = ?2 WHERE id = ?1",
+                    params![id, now_ms],
+                )?,
                 "conversation",
                 id,
             )
@@ -280,7 +319,10 @@ impl Vault {
     pub fn restore_conversation(&self, id: i64) -> Result<()> {
         self.with(|connection| {
             found(
-                connection.execute("UPDATE conversations SET removed_at = NULL WHERE id = ?1", [id])?,
+                connection.execute(
+                    "UPDATE conversations SET removed_at = NULL WHERE id = ?1",
+                    [id],
+                )?,
                 "conversation",
                 id,
             )
@@ -291,7 +333,12 @@ impl Vault {
     ///
     /// # Errors
     /// [`Error::Missing`] where there is no such conversation.
-    pub fn add_message(&self, conversation: i64, message: NewMessage, now_ms: i64) -> Result<Message> {
+    pub fn add_message(
+        &self,
+        conversation: i64,
+        message: NewMessage,
+        now_ms: i64,
+    ) -> Result<Message> {
         self.with(|connection| {
             let transaction = connection.transaction()?;
             touch(&transaction, conversation, now_ms)?;

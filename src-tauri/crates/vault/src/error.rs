@@ -63,17 +63,25 @@ impl Error {
             Self::Damaged(_) => {
                 "자료함 파일이 손상되어 열 수 없습니다. 백업해 둔 자료함 파일로 바꾸거나, 파일을 다른 곳에 옮겨 두고 다시 시작하십시오."
             }
-            Self::Full(_) => "디스크에 남은 공간이 없어 저장하지 못했습니다. 공간을 비운 뒤 다시 시도하십시오.",
-            Self::Busy(_) => "다른 프로그램이 자료함을 사용하고 있습니다. 나랏말이 두 개 열려 있으면 하나를 닫고 다시 시도하십시오.",
+            Self::Full(_) => {
+                "디스크에 남은 공간이 없어 저장하지 못했습니다. 공간을 비운 뒤 다시 시도하십시오."
+            }
+            Self::Busy(_) => {
+                "다른 프로그램이 자료함을 사용하고 있습니다. 나랏말이 두 개 열려 있으면 하나를 닫고 다시 시도하십시오."
+            }
             Self::Folder(_) => "자료함 폴더에 쓸 수 없습니다. 폴더의 쓰기 권한을 확인하십시오.",
             Self::Missing { .. } => "찾는 항목이 없습니다. 목록에서 다시 고르십시오.",
-            Self::Failed(_) => "자료함에서 작업을 마치지 못했습니다. 다시 시도하고, 되풀이되면 나랏말을 다시 시작하십시오.",
+            Self::Failed(_) => {
+                "자료함에서 작업을 마치지 못했습니다. 다시 시도하고, 되풀이되면 나랏말을 다시 시작하십시오."
+            }
         }
     }
 
     pub(crate) fn folder(error: std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full(error.to_string()),
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Self::Full(error.to_string())
+            }
             _ => Self::Folder(error.to_string()),
         }
     }
@@ -91,7 +99,9 @@ impl From<rusqlite::Error> for Error {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(detail),
             Some(ErrorCode::DiskFull) => Self::Full(detail),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(detail),
-            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::Folder(detail),
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+                Self::Folder(detail)
+            }
             Some(_) => Self::Failed(detail),
             None => match error {
                 rusqlite::Error::FromSqlConversionFailure(..)

@@ -8,6 +8,8 @@
 mod conversations;
 mod documents;
 mod error;
+mod passages;
+mod rows;
 mod schema;
 mod settings;
 
@@ -17,9 +19,12 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-pub use conversations::{Citation, Conversation, ConversationRow, Message, MessageState, NewMessage, Role};
-pub use documents::{DocumentRow, DocumentState, NewPassage, Passage};
+pub use conversations::{
+    Citation, Conversation, ConversationRow, Message, MessageState, NewMessage, Role,
+};
+
 pub use error::{Error, Result};
+pub use rows::{DocumentRow, DocumentState, NewPassage, Passage};
 pub use schema::VERSION;
 
 /// How long a statement waits for another process that holds the database.
@@ -62,8 +67,13 @@ impl Vault {
         connection.pragma_update(None, "foreign_keys", true)?;
         schema::migrate(&mut connection)?;
         let identity: String =
-            connection.query_row("SELECT value FROM meta WHERE key = 'identity'", [], |row| row.get(0))?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), identity: identity.into() })
+            connection.query_row("SELECT value FROM meta WHERE key = 'identity'", [], |row| {
+                row.get(0)
+            })?;
+        Ok(Self {
+            connection: Arc::new(Mutex::new(connection)),
+            identity: identity.into(),
+        })
     }
 
     /// A name that this database got when it was made: an index that names another one belongs to another database.
@@ -74,7 +84,12 @@ impl Vault {
     /// Runs `work` on the connection. A panic in another thread's work has rolled its transaction back, so a
     /// poisoned lock is taken over.
     fn with<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
-        work(&mut self.connection.lock().unwrap_or_else(PoisonError::into_inner))
+        work(
+            &mut self
+                .connection
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 }
 

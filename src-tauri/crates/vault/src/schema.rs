@@ -90,7 +90,14 @@ fn version(connection: &Connection) -> Result<u32> {
 /// [`Error::Newer`] for a database of a later program.
 pub(crate) fn refuse_newer(connection: &Connection) -> Result<()> {
     let found = version(connection)?;
-    if found > VERSION { Err(Error::Newer { found, known: VERSION }) } else { Ok(()) }
+    if found > VERSION {
+        Err(Error::Newer {
+            found,
+            known: VERSION,
+        })
+    } else {
+        Ok(())
+    }
 }
 
 /// Takes the steps that the database lacks, each with its version number in one transaction. The version is read

@@ -33,4 +33,32 @@ impl Vault {
             Ok(())
         })
     }
+
+    /// What is noted about derived data under `key`, such as the chunker that cut the passages.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn note(&self, key: &str) -> Result<Option<String>> {
+        self.with(|connection| {
+            Ok(connection
+                .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| {
+                    row.get(0)
+                })
+                .optional()?)
+        })
+    }
+
+    /// Notes `value` about derived data under `key`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn set_note(&self, key: &str, value: &str) -> Result<()> {
+        self.with(|connection| {
+            connection.execute(
+                "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                [key, value],
+            )?;
+            Ok(())
+        })
+    }
 }
