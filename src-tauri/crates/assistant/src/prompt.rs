@@ -77,9 +77,9 @@ pub fn is_about_the_whole(words: &[String]) -> bool {
     words.iter().all(|word| GENERIC.contains(&word.as_str()))
 }
 
-/// The most evidence that goes into one question, in characters of passage text: about 1,000 tokens, ten seconds
+/// The most evidence that goes into one question, in characters of passage text: about 750 tokens, seven seconds
 /// of prompt processing on two cores.
-const EVIDENCE_CHARACTERS: usize = 1600;
+const EVIDENCE_CHARACTERS: usize = 1200;
 /// The most passages.
 const EVIDENCE_PASSAGES: usize = 4;
 /// A passage that scores less than this part of the best one distracts more than it helps.

@@ -1,0 +1,137 @@
+//! Collects blocks in reading order and keeps the path of headings above them, by style or by the numbering that
+//! Korean statutes and reports use.
+
+use documents::{Block, BlockKind, Document, Format, Locator, Page};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::line::{self, Line};
+
+/// The longest text that is taken for a heading by its style alone.
+const LONGEST: usize = 120;
+
+/// Collects the blocks of one document.
+pub struct Outline {
+    document: Document,
+    section: u32,
+    paragraph: u32,
+    page: Option<Page>,
+    headings: Vec<(u8, String)>,
+}
+
+impl Outline {
+    pub fn new(format: Format) -> Self {
+        Self {
+            document: Document { format, pages: None, blocks: Vec::new(), warnings: Vec::new() },
+            section: 0,
+            paragraph: 0,
+            page: None,
+            headings: Vec::new(),
+        }
+    }
+
+    /// What follows stands in this section; paragraphs count from 0 again.
+    pub fn section(&mut self, section: usize) {
+        let section = u32::try_from(section).unwrap_or(u32::MAX);
+        if section != self.section {
+            self.section = section;
+            self.paragraph = 0;
+        }
+    }
+
+    /// What follows stands on this page.
+    pub fn page(&mut self, page: Page) {
+        self.page = Some(page);
+    }
+
+    pub fn pages(&mut self, pages: u32) {
+        self.document.pages = Some(pages);
+    }
+
+    pub fn warn(&mut self, warning: impl Into<String>) {
+        self.document.warnings.push(warning.into());
+    }
+
+    /// A heading by its style, from 1 for the outermost; official numbering, where there is some, says it better.
+    pub fn heading(&mut self, level: u8, text: &str) {
+        let text = tidy(text);
+        match line::classify(&text) {
+            Line::Heading { .. } | Line::Article { .. } => self.paragraph(&text),
+            // Whole bodies are written in an outline style at times; a sentence of that length is no heading.
+            Line::Text if text.chars().count() > LONGEST => self.push(BlockKind::Paragraph, text),
+            Line::Text if !text.is_empty() => self.head(line::styled(level), &text),
+            Line::Text => {}
+        }
+    }
+
+    /// A paragraph, unless its numbering makes it a heading.
+    pub fn paragraph(&mut self, text: &str) {
+        let text = tidy(text);
+        match line::classify(&text) {
+            Line::Heading { rank } => self.head(rank, &text),
+            Line::Article { rank, title } => {
+                self.head(rank, &text[..title]);
+                self.push(BlockKind::Paragraph, text[title..].trim_start().to_owned());
+            }
+            Line::Text => self.push(BlockKind::Paragraph, text),
+        }
+    }
+
+    pub fn table(&mut self, markdown: &str) {
+        self.push(BlockKind::Table, tidy(markdown));
+    }
+
+    /// A footnote or endnote with its number or label.
+    pub fn footnote(&mut self, label: &str, text: &str) {
+        let text = tidy(text);
+        if !text.is_empty() {
+            let numbered = format!("{label})");
+            let text = if text.starts_with(&numbered) { text } else { format!("{numbered} {text}") };
+            self.push(BlockKind::Footnote, text);
+        }
+    }
+
+    /// Whether nothing was found so far.
+    pub fn is_empty(&self) -> bool {
+        self.document.blocks.is_empty()
+    }
+
+    pub fn finish(self) -> Document {
+        self.document
+    }
+
+    fn head(&mut self, rank: u8, text: &str) {
+        let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.headings.retain(|(above, _)| *above < rank);
+        self.headings.push((rank, text.clone()));
+        self.push(BlockKind::Heading, text);
+    }
+
+    fn push(&mut self, kind: BlockKind, text: String) {
+        if text.is_empty() {
+            return;
+        }
+        self.document.blocks.push(Block {
+            kind,
+            text,
+            heading_path: self.headings.iter().map(|(_, text)| text.clone()).collect(),
+            locator: Locator { section: self.section, paragraph: self.paragraph, page: self.page },
+        });
+        self.paragraph += 1;
+    }
+}
+
+/// NFC, without control characters and without space at line ends. Spaces inside a line are the writer's.
+fn tidy(text: &str) -> String {
+    let text: String = text
+        .nfc()
+        .filter_map(|c| match c {
+            '\n' => Some('\n'),
+            '\r' => None,
+            '\t' | '\u{a0}' => Some(' '),
+            '\u{200b}' | '\u{feff}' | '\u{ad}' => None,
+            c if c.is_control() => None,
+            c => Some(c),
+        })
+        .collect();
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,223 @@
+//! Lines of pages back into paragraphs: what repeats on each page goes, what was wrapped is joined.
+
+use std::collections::HashMap;
+
+/// A line's place at a page's edge within which running heads and page numbers stand.
+const EDGE: usize = 2;
+/// On so many pages must a line stand to be a running head, and on half of all.
+const REPEATS: usize = 3;
+
+/// The pages, from 0, without text and those whose text is not text.
+pub fn unreadable(texts: &[String]) -> (Vec<usize>, Vec<usize>) {
+    let mut empty = Vec::new();
+    let mut garbled = Vec::new();
+    for (index, text) in texts.iter().enumerate() {
+        let marks = text.chars().filter(|c| !c.is_whitespace()).count();
+        let odd = text.chars().filter(|&c| is_odd(c)).count();
+        if marks == 0 {
+            empty.push(index);
+        } else if odd * 10 > marks * 3 {
+            garbled.push(index);
+        }
+    }
+    (empty, garbled)
+}
+
+/// Characters that a font without a map leaves: replacements, private use, controls.
+fn is_odd(c: char) -> bool {
+    c == '\u{fffd}' || ('\u{e000}'..='\u{f8ff}').contains(&c) || (c.is_control() && !c.is_whitespace())
+}
+
+/// Page numbers for a person, runs shortened: `1, 3~5`.
+pub fn numbers(indices: &[usize]) -> String {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < indices.len() {
+        let mut end = at;
+        while indices.get(end + 1) == Some(&(indices[end] + 1)) {
+            end += 1;
+        }
+        out.push(match end - at {
+            0 => (indices[at] + 1).to_string(),
+            _ => format!("{}~{}", indices[at] + 1, indices[end] + 1),
+        });
+        at = end + 1;
+    }
+    out.join(", ")
+}
+
+/// The paragraphs of each page.
+pub fn paragraphs(texts: &[String]) -> Vec<Vec<String>> {
+    let mut pages: Vec<Vec<&str>> = texts
+        .iter()
+        .map(|text| text.lines().map(|line| line.trim_end_matches(['\r', '\u{2}'])).collect())
+        .collect();
+    drop_running(&mut pages);
+    pages.iter().map(|lines| joined(lines)).collect()
+}
+
+/// Takes out lines that stand at the edge of most pages but for their digits; a running head stays where it is
+/// first, a page number nowhere.
+fn drop_running(pages: &mut [Vec<&str>]) {
+    let edge = |lines: &[&str]| -> Vec<usize> {
+        let full: Vec<usize> = (0..lines.len()).filter(|&at| !lines[at].trim().is_empty()).collect();
+        let mut places: Vec<usize> = full.iter().copied().take(EDGE).collect();
+        places.extend(full.iter().copied().rev().take(EDGE).filter(|at| !full[..full.len().min(EDGE)].contains(at)));
+        places
+    };
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for lines in pages.iter() {
+        for at in edge(lines) {
+            *seen.entry(shape(lines[at])).or_default() += 1;
+        }
+    }
+    let many = REPEATS.max(pages.len().div_ceil(2));
+    let mut shown: HashMap<String, ()> = HashMap::new();
+    for lines in pages.iter_mut() {
+        let mut out = edge(lines);
+        out.retain(|&at| {
+            let shape = shape(lines[at]);
+            seen.get(&shape).is_some_and(|&count| count >= many)
+                && (is_page_number(&shape) || shown.insert(shape, ()).is_some())
+        });
+        let mut at = 0;
+        lines.retain(|_| {
+            at += 1;
+            !out.contains(&(at - 1))
+        });
+    }
+}
+
+/// A line with its numbers made equal, so that `- 3 -` and `- 4 -` are the same.
+fn shape(line: &str) -> String {
+    let mut out = String::new();
+    for c in line.chars().filter(|c| !c.is_whitespace()) {
+        match c {
+            '0'..='9' if out.ends_with('#') => {}
+            '0'..='9' => out.push('#'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn is_page_number(shape: &str) -> bool {
+    let bare: String = shape.chars().filter(|c| !matches!(c, '-' | '–' | '—' | '/' | '[' | ']' | '(' | ')' | '쪽' | '·')).collect();
+    bare == "#" || bare == "##" || bare.eq_ignore_ascii_case("page#") || bare.eq_ignore_ascii_case("page#of#")
+}
+
+/// Joins wrapped lines. A line goes on from the one before it unless that one ends a sentence or is short, or this
+/// one begins with a mark.
+fn joined(lines: &[&str]) -> Vec<String> {
+    let widest = lines.iter().map(|line| width(line)).max().unwrap_or(0);
+    // A producer that keeps the space at which a line was broken shows where a word was broken.
+    let (mut spaced, mut unspaced) = (0usize, 0usize);
+    for line in lines.iter().filter(|line| width(line) * 10 >= widest * 7) {
+        if line.ends_with(' ') { spaced += 1 } else { unspaced += 1 }
+    }
+    let keeps_spaces = spaced >= 3 && spaced * 4 >= unspaced;
+    let mut out: Vec<String> = Vec::new();
+    let mut before: Option<&str> = None;
+    for line in lines {
+        let text = line.trim();
+        if text.is_empty() {
+            before = None;
+            continue;
+        }
+        match (before, out.last_mut()) {
+            (Some(above), Some(open)) if goes_on(above, text, widest) => {
+                let split = keeps_spaces && !above.ends_with(' ') && is_hangul_end(above) && text.starts_with(is_hangul);
+                if !split {
+                    open.push(' ');
+                }
+                open.push_str(text);
+            }
+            _ => out.push(text.to_owned()),
+        }
+        before = Some(line);
+    }
+    out
+}
+
+fn goes_on(above: &str, text: &str, widest: usize) -> bool {
+    let ended = above.trim_end().ends_with(['.', '?', '!', ':', '。', ';', '”', '"']);
+    // A line that stops well before the edge was stopped by its writer.
+    let full = width(above) * 100 >= widest * 75;
+    full && !ended && !begins(text) && !begins_heading(above.trim())
+}
+
+/// Hangul is twice as wide as Latin letters.
+fn width(line: &str) -> usize {
+    line.trim().chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+fn is_hangul(c: char) -> bool {
+    ('가'..='힣').contains(&c)
+}
+
+fn is_hangul_end(line: &str) -> bool {
+    line.chars().next_back().is_some_and(is_hangul)
+}
+
+/// A chapter's line stands alone; an article's goes on.
+fn begins_heading(text: &str) -> bool {
+    matches!(crate::line::classify(text), crate::line::Line::Heading { .. })
+}
+
+/// Whether a line begins something new: a mark, a number, a chapter or an article.
+fn begins(text: &str) -> bool {
+    if crate::line::classify(text) != crate::line::Line::Text {
+        return true;
+    }
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else { return false };
+    let second = chars.next();
+    if "□■○●◦◇◆▪▫∙·ㆍ•※▶▷►*-–—○ㅇ❍❑☐☑①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮".contains(first) {
+        return !first.is_ascii() || second.is_some_and(|c| c == ' ');
+    }
+    if first == '<' || first == '[' {
+        return true;
+    }
+    // 1. 1) (1) 가. 가) (가)
+    let rest = text.strip_prefix('(').unwrap_or(text);
+    let after_digits = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = rest.len() - after_digits.len();
+    if (1..=3).contains(&digits) {
+        return after_digits.starts_with(") ") || after_digits.starts_with(". ");
+    }
+    let after_letter = rest.strip_prefix(|c| "가나다라마바사아자차카타파하".contains(c));
+    after_letter.is_some_and(|after| after.starts_with(". ") || after.starts_with(") "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pages(texts: &[&str]) -> Vec<Vec<String>> {
+        paragraphs(&texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn wrapped_lines_are_joined_and_articles_begin_anew() {
+        insta::assert_snapshot!(pages(&["제2장 휴가\r\n제7조(연가) ① 공무원의 연가일수는 재직기간에 따라 다음과\r\n같이 정하며 소속 기관의 장이 승인한다.\r\n② 연가는 반일 단위로 승인할 수 있다. 이 경우 두 번은\r\n하루로 본다.\r\n□ 적용 대상\r\n제8조(병가) 병가는 연 60일까지로 한다.\r\n"])[0].join("\n"), @r"
+        제2장 휴가
+        제7조(연가) ① 공무원의 연가일수는 재직기간에 따라 다음과 같이 정하며 소속 기관의 장이 승인한다.
+        ② 연가는 반일 단위로 승인할 수 있다. 이 경우 두 번은 하루로 본다.
+        □ 적용 대상
+        제8조(병가) 병가는 연 60일까지로 한다.
+        ");
+    }
+
+    #[test]
+    fn running_heads_stay_once_and_page_numbers_go() {
+        let found = pages(&["복무 규정\n가나.\n- 1 -", "복무 규정\n다라.\n- 2 -", "복무 규정\n마바.\n- 3 -", "복무 규정\n사.\n- 4 -"]);
+        assert_eq!(found, [vec!["복무 규정", "가나."], vec!["다라."], vec!["마바."], vec!["사."]]);
+    }
+
+    #[test]
+    fn pages_without_text_are_named_as_a_viewer_does() {
+        let texts: Vec<String> = ["글", "", " ", "글", "", "\u{fffd}\u{e000}가"].map(str::to_owned).to_vec();
+        let (empty, garbled) = unreadable(&texts);
+        assert_eq!((numbers(&empty), numbers(&garbled)), ("2~3, 5".to_owned(), "6".to_owned()));
+    }
+}
