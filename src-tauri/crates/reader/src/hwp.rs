@@ -1,4 +1,4 @@
-//! HWP 5 and HWPX through unhwp's document model (its Markdown rewrites the marks of official writing), with
+//! HWP 5 through unhwp's document model (its Markdown rewrites the marks of official writing), with
 //! hwarang for what unhwp cannot open.
 
 use std::io::{Cursor, Read};
@@ -8,7 +8,7 @@ use unhwp::model::{Block, InlineContent, Paragraph, Table};
 use unhwp::{ErrorKind, ParseOptions};
 use wire::Failure;
 
-use crate::fault;
+use crate::{fault, owpml};
 use crate::outline::Outline;
 use crate::table::{self, Cell};
 
@@ -32,10 +32,6 @@ pub fn hwp(bytes: &[u8]) -> Result<Document, Failure> {
         return Ok(lines(Format::Hwp, &distribution(bytes)?));
     }
     model(bytes, Format::Hwp, || distribution(bytes).ok())
-}
-
-pub fn hwpx(bytes: &[u8]) -> Result<Document, Failure> {
-    model(bytes, Format::Hwpx, || None)
 }
 
 fn flags(bytes: &[u8]) -> Result<u32, Failure> {

@@ -3,9 +3,11 @@
 pub mod fault;
 mod hwp;
 mod hwp3;
+mod hwpx;
 mod line;
 mod office;
 mod outline;
+mod owpml;
 mod pages;
 mod pdf;
 mod recognise;
@@ -33,7 +35,7 @@ pub fn parse(bytes: &[u8], extension: &str, pdfium: &Pdfium) -> Result<Document,
         let document = match format {
             Format::Hwp => hwp::hwp(bytes),
             Format::Hwp3 => hwp3::hwp3(bytes),
-            Format::Hwpx => hwp::hwpx(bytes),
+            Format::Hwpx => hwpx::hwpx(bytes),
             Format::Pdf => pdf::pdf(bytes, pdfium),
             Format::Docx | Format::Pptx => office::office(bytes, format),
             Format::Xlsx | Format::Xls => sheet::workbook(bytes, format),
