@@ -1,1 +1,289 @@
-//! Placeholder.
+//! Drives the real window under Xvfb through WebDriver, in a network namespace that has loopback and nothing else.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+/// Any error of the harness: a test fails on it.
+pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// No state is waited for longer: a cold 1.5B model on two busy cores answers within it.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// Says that the test runs inside the namespace already.
+const INSIDE: &str = "NARATMAL_E2E_INSIDE";
+
+/// What a run needs from set-up; `None`, with the reason printed, where it is missing.
+pub struct Prerequisites {
+    program: PathBuf,
+    driver: PathBuf,
+    data: PathBuf,
+}
+
+impl Prerequisites {
+    /// Program and driver from the environment that `cargo xtask test` sets, model and dictionary from the data folder.
+    pub fn find() -> Option<Self> {
+        let path = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.exists());
+        let data = directories::ProjectDirs::from("kr", "naratmal", "naratmal")?.data_dir().to_owned();
+        match (path("NARATMAL_E2E_PROGRAM"), path("TAURI_DRIVER"), data.join("dictionary").is_dir()) {
+            (Some(program), Some(driver), true) => Some(Self { program, driver, data }),
+            _ => {
+                println!("SKIPPED: NARATMAL_E2E_PROGRAM, TAURI_DRIVER or the dictionary is missing; run `cargo xtask test`");
+                None
+            }
+        }
+    }
+}
+
+/// True inside the namespace. Outside, runs this very test again inside it and hands its outcome on.
+///
+/// # Panics
+/// Where the test fails inside.
+pub fn enter_namespace(test: &str) -> bool {
+    if std::env::var_os(INSIDE).is_some() {
+        return true;
+    }
+    let program = std::env::current_exe().unwrap_or_default();
+    let script = r#"ip link set lo up && exec "$0" --exact "$1" --nocapture"#;
+    let status = Command::new("unshare")
+        .args(["--net", "--map-root-user", "sh", "-c", script])
+        .arg(program)
+        .arg(test)
+        .env(INSIDE, "1")
+        .status();
+    assert!(status.as_ref().is_ok_and(std::process::ExitStatus::success), "inside the namespace: {status:?}");
+    false
+}
+
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A display, a driver, and a person's home folder that lasts as long as this.
+pub struct Desk {
+    home: tempfile::TempDir,
+    screenshots: PathBuf,
+    program: PathBuf,
+    started: Instant,
+    _display: Killed,
+    _driver: Killed,
+}
+
+impl Desk {
+    /// A fresh home with the real models and dictionary in it, on a display of its own.
+    ///
+    /// # Errors
+    /// Where display or driver do not start.
+    pub fn set_up(needs: &Prerequisites) -> Result<Self> {
+        let home = tempfile::tempdir()?;
+        let data = home.path().join("naratmal");
+        std::fs::create_dir_all(&data)?;
+        for brought in ["models", "dictionary"] {
+            std::os::unix::fs::symlink(needs.data.join(brought), data.join(brought))?;
+        }
+        let screenshots = std::env::var_os("NARATMAL_E2E_SCREENSHOTS")
+            .map_or_else(|| std::env::temp_dir().join("naratmal-e2e"), PathBuf::from);
+        std::fs::create_dir_all(&screenshots)?;
+        let display = format!(":{}", 100 + std::process::id() % 800);
+        let xvfb = Command::new("Xvfb")
+            .args([&display, "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+            .stderr(Stdio::null())
+            .spawn()?;
+        let driver = Command::new(&needs.driver)
+            .env("DISPLAY", &display)
+            .env("XDG_DATA_HOME", home.path())
+            .env("XDG_CONFIG_HOME", home.path().join("config"))
+            .env("XDG_CACHE_HOME", home.path().join("cache"))
+            .env("LANG", "C.UTF-8")
+            .spawn()?;
+        Ok(Self {
+            home,
+            screenshots,
+            program: needs.program.clone(),
+            started: Instant::now(),
+            _display: Killed(xvfb),
+            _driver: Killed(driver),
+        })
+    }
+
+    /// A place for files that the test makes.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Opens the program's window.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn open(&self) -> Result<Window<'_>> {
+        let capabilities: serde_json::Map<String, Value> = match json!({
+            "browserName": "wry",
+            "tauri:options": { "application": self.program },
+        }) {
+            Value::Object(map) => map,
+            _ => return Err("capabilities".into()),
+        };
+        let begun = Instant::now();
+        loop {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            match builder.capabilities(capabilities.clone()).connect("http://127.0.0.1:4444").await {
+                Ok(client) => return Ok(Window { client, desk: self }),
+                // The driver opens its port a moment after it starts.
+                Err(error) if begun.elapsed() > Duration::from_secs(30) => return Err(error.into()),
+                Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+            }
+        }
+    }
+}
+
+/// The open window.
+pub struct Window<'desk> {
+    client: Client,
+    desk: &'desk Desk,
+}
+
+impl Window<'_> {
+    /// A line of the transcript.
+    pub fn say(&self, line: impl std::fmt::Display) {
+        println!("[{:6.1} s] {line}", self.desk.started.elapsed().as_secs_f64());
+    }
+
+    /// Waits until an element matches.
+    ///
+    /// # Errors
+    /// After four minutes, with what the window shows then.
+    pub async fn wait(&self, selector: &str) -> Result<Element> {
+        let begun = Instant::now();
+        loop {
+            if let Some(found) = self.all(selector).await?.pop() {
+                return Ok(found);
+            }
+            if begun.elapsed() > PATIENCE {
+                self.screenshot("timeout").await?;
+                let shown = self.client.find(Locator::Css("body")).await?.text().await?;
+                return Err(format!("no {selector} after {PATIENCE:?}; the window shows:\n{shown}").into());
+            }
+            // How often to look; what is waited for is the state.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// All elements that match, in document order.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn all(&self, selector: &str) -> Result<Vec<Element>> {
+        Ok(self.client.find_all(Locator::Css(selector)).await?)
+    }
+
+    /// The text of the last element that matches, once there is one.
+    ///
+    /// # Errors
+    /// As [`Window::wait`].
+    pub async fn text(&self, selector: &str) -> Result<String> {
+        Ok(self.wait(selector).await?.text().await?)
+    }
+
+    /// Clicks the last element that matches, once there is one.
+    ///
+    /// # Errors
+    /// As [`Window::wait`].
+    pub async fn click(&self, selector: &str) -> Result<()> {
+        self.wait(selector).await?.click().await?;
+        Ok(())
+    }
+
+    /// Runs a script in the page; its `return` value.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        Ok(self.client.execute(script, arguments).await?)
+    }
+
+    /// Drops files on the window, as the shell tells the page about it.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn drop_files(&self, paths: &[PathBuf]) -> Result<()> {
+        let script = "window.__TAURI_INTERNALS__.invoke('plugin:event|emit', \
+                      { event: 'tauri://drag-drop', payload: { paths: arguments[0], position: { x: 0, y: 0 } } })";
+        self.script(script, vec![json!(paths)]).await?;
+        Ok(())
+    }
+
+    /// Types a question and sends it with Enter; waits until its answer is `state`, with the texts that were seen on
+    /// the way.
+    ///
+    /// # Errors
+    /// As [`Window::wait`].
+    pub async fn ask(&self, question: &str, state: &str) -> Result<(Element, Vec<String>)> {
+        let before = self.all(&answers(state)).await?.len();
+        self.type_question(question).await?;
+        let begun = Instant::now();
+        let mut seen: Vec<String> = Vec::new();
+        loop {
+            let done = self.all(&answers(state)).await?;
+            if done.len() > before {
+                return done.into_iter().next_back().map(|answer| (answer, seen)).ok_or_else(|| "no answer".into());
+            }
+            let streaming = "return document.querySelector('[data-phase=answering]')?.innerText ?? ''";
+            let text = self.script(streaming, Vec::new()).await?.as_str().unwrap_or_default().to_owned();
+            if !text.is_empty() && seen.last() != Some(&text) {
+                seen.push(text);
+            }
+            if begun.elapsed() > PATIENCE {
+                self.screenshot("timeout").await?;
+                return Err(format!("no {state} answer to {question}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Types a question and sends it with Enter.
+    ///
+    /// # Errors
+    /// As [`Window::wait`].
+    pub async fn type_question(&self, question: &str) -> Result<()> {
+        let field = self.wait("[data-testid=question]").await?;
+        field.send_keys(question).await?;
+        self.wait("[data-testid=send]:enabled").await?;
+        field.send_keys("\u{e007}").await?;
+        Ok(())
+    }
+
+    /// Saves what the window shows.
+    ///
+    /// # Errors
+    /// The driver's and the disk's.
+    pub async fn screenshot(&self, name: &str) -> Result<()> {
+        let path = self.desk.screenshots.join(format!("{name}.png"));
+        std::fs::write(&path, self.client.screenshot().await?)?;
+        self.say(format!("screenshot {name}.png"));
+        Ok(())
+    }
+
+    /// Closes the window and ends the program.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.client.close().await?)
+    }
+}
+
+/// Answers of the assistant in a state.
+pub fn answers(state: &str) -> String {
+    format!("[data-testid=message][data-role=assistant][data-state={state}]")
+}
