@@ -8,7 +8,7 @@ use unhwp::model::{Block, InlineContent, Paragraph, Table};
 use unhwp::{ErrorKind, ParseOptions};
 use wire::Failure;
 
-use crate::{fault, owpml};
+use crate::fault;
 use crate::outline::Outline;
 use crate::table::{self, Cell};
 

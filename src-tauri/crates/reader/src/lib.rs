@@ -7,7 +7,6 @@ mod hwpx;
 mod line;
 mod office;
 mod outline;
-mod owpml;
 mod pages;
 mod pdf;
 mod recognise;

@@ -114,12 +114,12 @@ fn article(text: &str, after: usize) -> Line {
     }
     let body = &text[title..];
     let follows = body.chars().next();
-    let reference = ["및 ", "또는 ", "부터 ", "내지 ", "제"].iter().any(|word| {
-        body.trim_start().strip_prefix(word).is_some_and(|rest| *word != "제" || rest.starts_with(|c: char| c.is_ascii_digit()))
-    });
+    // 제3조(…) 제1항 … is a reference; 제5조(준용) 제3조에 따른 … is an article.
+    let item = numbered(body.trim_start()).is_some_and(|(unit, _)| matches!(unit, '항' | '호'));
+    let reference = item || ["및 ", "또는 ", "부터 ", "내지 "].iter().any(|word| body.trim_start().starts_with(word));
     match follows {
         None => Line::Heading { rank: ARTICLE },
-        // 제3조(…) 제1항 … is a reference; ①, <개정 …> or a space begin the article's text.
+        // ①, <개정 …> or a space begin the article's text.
         Some(c) if (c == ' ' || c == '<' || ('①'..='⑳').contains(&c)) && !reference => {
             Line::Article { rank: ARTICLE, title }
         }
@@ -167,6 +167,7 @@ mod tests {
             ("제7조(연가)에 따라 승인한다.", Line::Text),
             ("제7조(연가) 및 제8조(병가)는", Line::Text),
             ("제7조(연가) 제1항에 따른", Line::Text),
+            ("제5조(준용) 제3조에 따른다.", Line::Article { rank: ARTICLE, title: "제5조(준용)".len() }),
             ("제7조에 따른 연가", Line::Text),
             ("제7조", Line::Heading { rank: ARTICLE }),
             ("제목 없음", Line::Text),

@@ -1,6 +1,6 @@
 //! Lines of pages back into paragraphs: what repeats on each page goes, what was wrapped is joined.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A line's place at a page's edge within which running heads and page numbers stand.
 const EDGE: usize = 2;
@@ -72,19 +72,20 @@ fn drop_running(pages: &mut [Vec<&str>]) {
         }
     }
     let many = REPEATS.max(pages.len().div_ceil(2));
-    let mut shown: HashMap<String, ()> = HashMap::new();
+    let mut shown = HashSet::new();
     for lines in pages.iter_mut() {
-        let mut out = edge(lines);
-        out.retain(|&at| {
-            let shape = shape(lines[at]);
-            seen.get(&shape).is_some_and(|&count| count >= many)
-                && (is_page_number(&shape) || shown.insert(shape, ()).is_some())
-        });
-        let mut at = 0;
-        lines.retain(|_| {
-            at += 1;
-            !out.contains(&(at - 1))
-        });
+        let places = edge(lines);
+        let mut kept = Vec::with_capacity(lines.len());
+        for (at, line) in lines.iter().enumerate() {
+            let shape = shape(line);
+            if !places.contains(&at) || seen.get(&shape).is_none_or(|&count| count < many) {
+                kept.push(*line);
+            } else if !is_page_number(&shape) && shown.insert(shape) {
+                // Empty lines around it: the text does not go on from it.
+                kept.extend(["", *line, ""]);
+            }
+        }
+        *lines = kept;
     }
 }
 
