@@ -1,0 +1,101 @@
+//! The migrations: a fresh database, an older one, a newer one, and a file that is none (invariant 10).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use vault::{VERSION, Vault};
+use wire::Failure;
+
+fn version(path: &Path) -> u32 {
+    let connection = Connection::open(path).unwrap();
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
+}
+
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.clone(), fs::read(path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_fresh_database_is_of_this_version_and_keeps_its_identity() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("made").join("on the way").join("vault.db");
+    let identity = Vault::open(&path).unwrap().identity().to_owned();
+    assert_eq!(version(&path), VERSION);
+    assert_eq!(Vault::open(&path).unwrap().identity(), identity);
+    assert_ne!(Vault::in_memory().unwrap().identity(), identity);
+}
+
+#[test]
+fn an_empty_file_becomes_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault.db");
+    fs::write(&path, "").unwrap();
+    Vault::open(&path).unwrap();
+    assert_eq!(version(&path), VERSION);
+}
+
+#[test]
+fn what_was_kept_is_there_after_opening_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault.db");
+    {
+        let vault = Vault::open(&path).unwrap();
+        vault.set_setting("model", Some("작은 모델")).unwrap();
+        vault.set_note("chunker", "1").unwrap();
+    }
+    let vault = Vault::open(&path).unwrap();
+    assert_eq!(vault.setting("model").unwrap().as_deref(), Some("작은 모델"));
+    assert_eq!(vault.note("chunker").unwrap().as_deref(), Some("1"));
+    vault.set_setting("model", None).unwrap();
+    assert_eq!(vault.setting("model").unwrap(), None);
+}
+
+/// What a file is made to be, the code of the failure, and what the message tells the person to do.
+#[test]
+fn a_file_that_cannot_be_opened_is_refused_and_left_untouched() {
+    let newer = |path: &Path| {
+        drop(Vault::open(path).unwrap());
+        let connection = Connection::open(path).unwrap();
+        connection.pragma_update(None, "user_version", VERSION + 1).unwrap();
+    };
+    let text = |path: &Path| fs::write(path, "자료함이 아닌 글입니다. ".repeat(1000)).unwrap();
+    let short = |path: &Path| fs::write(path, "짧은 글").unwrap();
+    let headless = |path: &Path| {
+        drop(Vault::open(path).unwrap());
+        let mut bytes = fs::read(path).unwrap();
+        bytes[..16].fill(0x5a);
+        fs::write(path, bytes).unwrap();
+    };
+    type Make<'a> = &'a dyn Fn(&Path);
+    let table: [(&str, Make<'_>, &str, &str); 4] = [
+        ("of a later program", &newer, "vault_newer", "최신 판"),
+        ("a long text", &text, "vault_damaged", "백업"),
+        ("a short text", &short, "vault_damaged", "백업"),
+        ("without its head", &headless, "vault_damaged", "백업"),
+    ];
+    for (what, make, code, says) in table {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.db");
+        make(&path);
+        let before = files(folder.path());
+        let failure = Failure::from(Vault::open(&path).unwrap_err());
+        assert_eq!(failure.code, code, "{what}: {failure:?}");
+        assert!(failure.message.contains(says), "{what}: {failure:?}");
+        assert!(files(folder.path()) == before, "{what}: the files were changed");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_told_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    let error = Vault::open(&folder.path().join("file").join("vault.db")).unwrap_err();
+    assert_eq!(error.code(), "vault_unwritable", "{error}");
+}
