@@ -96,6 +96,7 @@ fn report(answer: &Answer) -> Value {
         "answer": answer.text,
         "refused": answer.refused,
         "citations": citations,
+        "coverage": answer.coverage,
         "ttft_ms": answer.ttft_ms,
         "prompt_tokens": usage.map(|usage| usage.prompt_tokens),
         "cached_tokens": usage.map(|usage| usage.cached_tokens),

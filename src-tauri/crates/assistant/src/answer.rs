@@ -17,7 +17,7 @@ const ANSWER_TOKENS: u32 = 640;
 const HITS: usize = 8;
 /// Below this share of the question's content words, by weight, in the best passage, the documents are about
 /// something else, and the model is not asked: a small one would answer anyway.
-const COVERAGE_TO_ASK: f32 = 0.4;
+const COVERAGE_TO_ASK: f32 = 0.45;
 /// From this share on, a refusal of the model is doubted once.
 const COVERAGE_TO_DOUBT: f32 = 0.8;
 
@@ -85,6 +85,8 @@ pub struct Answer {
     pub usage: Option<Usage>,
     /// From the question to the first token, in milliseconds.
     pub ttft_ms: Option<f64>,
+    /// The share of the question that the best passage covers, 0 to 1 (see [`Hit`]); none in a chat.
+    pub coverage: Option<f32>,
 }
 
 impl Answer {
@@ -97,6 +99,7 @@ impl Answer {
             failure: None,
             usage: None,
             ttft_ms: None,
+            coverage: None,
         }
     }
 
@@ -192,9 +195,13 @@ impl Assistant {
         let coverage = hits.iter().map(|hit| hit.coverage).fold(0.0, f32::max);
         let words = |text: &str| library.analyzer().morphemes(text);
         let whole = prompt::is_about_the_whole(&words(&question.text));
-        if hits.is_empty() || !whole && coverage < COVERAGE_TO_ASK {
-            return Ok(Answer::refusal());
+        if !whole && (hits.is_empty() || coverage < COVERAGE_TO_ASK) {
+            return Ok(Answer { coverage: Some(coverage), ..Answer::refusal() });
         }
+        let hits = match whole {
+            true => library.opening(documents, HITS)?,
+            false => hits,
+        };
         let hits = prompt::worth_reading(hits);
         let (new, earlier) = thread.place(hits.into_iter().map(|hit| hit.passage));
 
@@ -210,10 +217,10 @@ impl Assistant {
             let citable: Vec<Evidence> = thread.citable().chain(&new).cloned().collect();
             let checked = check(&draft.text, &question.text, &citable, &words);
             if draft.usage.finish != Finish::Stopped && (refuses || checked.citations.is_empty()) {
-                return Ok(Answer { usage: Some(draft.usage), ttft_ms: draft.ttft_ms, ..Answer::refusal() });
+                return Ok(Answer { usage: Some(draft.usage), ttft_ms: draft.ttft_ms, coverage: Some(coverage), ..Answer::refusal() });
             }
             let Checked { text, citations } = checked;
-            let mut answer = Answer { citations, ..finished(&text, &draft) };
+            let mut answer = Answer { citations, coverage: Some(coverage), ..finished(&text, &draft) };
             if answer.state == MessageState::Complete {
                 thread.keep(turn, draft.text.clone(), new);
                 cut_note(&mut answer, &draft);

@@ -127,16 +127,23 @@ impl Library {
         let Inner { vault, index, .. } = &*self.0;
         let asked = self.asked_words(question);
         let total: f32 = asked.iter().map(|(_, weight)| weight).sum();
-        let found = index.search(question, documents, k)?;
+        let found = index.search(question, documents, (3 * k).max(24))?;
         let rows: Vec<i64> = found.iter().map(|(row, _)| *row).collect();
         let passages = vault.passages(&rows)?;
+        let share = |text: &str| if total > 0.0 { self.covered(&asked, text) / total } else { 0.0 };
         let scored = found.into_iter().filter_map(|(row, score)| {
             let passage = passages.iter().find(|passage| passage.id == row)?.clone();
-            let covered = self.covered(&asked, &passage);
-            let coverage = if total > 0.0 { covered / total } else { 0.0 };
+            let title = title(&passage);
+            let coverage = share(&format!("{title} {}", passage.text));
+            // BM25 counts "1년" and "며칠" as it counts the subject. What covers the subject comes first, and an article
+            // that is named by the question answers it more likely than one that mentions the word.
+            let score = score * (0.5 + coverage) * (1.0 + share(&passage.heading_path.join(" ")));
             Some(Hit { passage, score, coverage })
         });
-        Ok(scored.collect())
+        let mut hits: Vec<Hit> = scored.collect();
+        hits.sort_by(|one, other| other.score.total_cmp(&one.score));
+        hits.truncate(k);
+        Ok(hits)
     }
 
     /// The question's content words with their weights, each once.
@@ -148,9 +155,8 @@ impl Library {
         words.into_iter().map(|word| (self.0.index.weight(&word), word)).map(|(weight, word)| (word, weight)).collect()
     }
 
-    fn covered(&self, asked: &[(String, f32)], passage: &Passage) -> f32 {
-        let text = format!("{} {}", title(passage), passage.text);
-        let words: HashSet<String> = self.0.analyzer.morphemes(&text).into_iter().collect();
+    fn covered(&self, asked: &[(String, f32)], text: &str) -> f32 {
+        let words: HashSet<String> = self.0.analyzer.morphemes(text).into_iter().collect();
         let flat: String = text.to_lowercase().split_whitespace().collect();
         // A word that the dictionary cut otherwise in the passage still stands there letter by letter.
         let stands = |word: &str| words.contains(word) || word.chars().count() > 1 && flat.contains(word);
@@ -175,10 +181,12 @@ fn title(passage: &Passage) -> String {
 }
 
 /// Words that ask, or that any question may hold: they say nothing about what a document is about.
-const ASKING: [&str; 52] = [
+const ASKING: [&str; 67] = [
     "무엇", "뭐", "얼마", "며칠", "몇", "언제", "누구", "누가", "어디", "어느", "어떤", "어떻게", "어떻", "어떠", "왜", "무슨",
     "것", "거", "수", "때", "등", "및", "하", "되", "있", "없", "이", "그", "저", "주", "알", "알리", "말", "말하", "받", "경우",
     "대하", "관하", "따르", "위하", "의하", "대해", "관해", "해", "돼", "할", "한", "가능", "나", "우리", "제", "좀",
+    // How much and how often: a question's "일주일에 몇 번" is the document's "1주에 2일".
+    "일주일", "하루", "달", "번", "회", "쓰", "쉬", "보", "내", "오", "가", "싶", "필요", "1", "년",
 ];
 
 #[cfg(test)]
