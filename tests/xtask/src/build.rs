@@ -11,7 +11,7 @@ use crate::node::Node;
 use crate::places::Places;
 
 const SAMPLE: &str = "복무규정.hwpx";
-const QUESTION: &str = "재직기간이 3년인 공무원의 연가는 며칠입니까?";
+const QUESTION: &str = "출장을 마치면 언제까지 보고해야 합니까?";
 
 /// The downloads that go on while the compiler works.
 pub struct Downloads(JoinHandle<Result<()>>);

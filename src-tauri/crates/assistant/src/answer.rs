@@ -321,8 +321,16 @@ fn cut_note(answer: &mut Answer, draft: &Draft) {
 struct MarkFilter(String);
 
 impl MarkFilter {
+    /// What can be shown now. Spaces wait as well: a mark takes the space before it along.
     fn push(&mut self, piece: &str) -> String {
         self.0.push_str(piece);
+        let mut visible = self.take_visible();
+        let held = visible.split_off(visible.trim_end_matches(' ').len());
+        self.0.insert_str(0, &held);
+        visible
+    }
+
+    fn take_visible(&mut self) -> String {
         let mut visible = String::new();
         while let Some(open) = self.0.find('[') {
             let Some(close) = self.0[open..].find(']').map(|close| open + close) else {

@@ -37,7 +37,7 @@ pub type Words<'a> = &'a dyn Fn(&str) -> Vec<String>;
 /// Checks `answer` against `evidence`. `question` says which words of a sentence are only the question's echo:
 /// they support nothing by themselves.
 pub fn check(answer: &str, question: &str, evidence: &[Evidence], words: Words<'_>) -> Checked {
-    let echo: HashSet<String> = words(question).into_iter().collect();
+    let echo = Terms::of(question, words);
     let passages: Vec<Terms> = evidence.iter().map(|evidence| Terms::of(&context(&evidence.passage), words)).collect();
     let mut checked = Checked { text: String::new(), citations: Vec::new() };
     for piece in sentences(answer) {
@@ -73,11 +73,13 @@ impl Terms {
 }
 
 /// The index of the passage that a sentence rests on, if any.
-fn best_passage(terms: &Terms, echo: &HashSet<String>, passages: &[Terms], marked: &[usize]) -> Option<usize> {
-    let new: HashSet<&String> = terms.words.iter().filter(|word| !echo.contains(*word)).collect();
+fn best_passage(terms: &Terms, echo: &Terms, passages: &[Terms], marked: &[usize]) -> Option<usize> {
+    let new: HashSet<&String> = terms.words.iter().filter(|word| !echo.words.contains(*word)).collect();
     let mut best: Option<(f32, usize)> = None;
     for (index, passage) in passages.iter().enumerate() {
-        if !terms.numbers.is_subset(&passage.numbers) || terms.words.is_empty() {
+        // "1년에" of the question may be "연" in the passage; a number that the answer brings may not be made up.
+        let mut brought = terms.numbers.difference(&echo.numbers);
+        if !brought.all(|number| passage.numbers.contains(number)) || terms.words.is_empty() {
             continue;
         }
         // What the answer adds to the question decides; an answer that adds no word is weighed by all of them.

@@ -101,3 +101,21 @@ pub fn worth_reading(hits: Vec<Hit>) -> Vec<Hit> {
         .map(|(_, hit)| hit)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_from_an_answer_that_mentions_one() {
+        let table = [
+            ("자료에서 찾을 수 없습니다", true),
+            ("[자료]에서 찾을 수 없습니다.", true),
+            ("", true),
+            ("연가는 15일입니다.", false),
+        ];
+        for (answer, refusal) in table {
+            assert_eq!(refuses(answer), refusal, "{answer}");
+        }
+    }
+}

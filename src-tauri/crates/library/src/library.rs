@@ -52,7 +52,7 @@ impl Library {
         let wanted: HashSet<i64> = vault.passage_ids()?.into_iter().collect();
         let gone: Vec<i64> = held.difference(&wanted).copied().collect();
         let mut changed = !gone.is_empty();
-        index.remove(&gone);
+        index.remove(&gone)?;
         let mut missing: Vec<i64> = wanted.difference(&held).copied().collect();
         missing.sort_unstable();
         for batch in missing.chunks(BATCH) {
@@ -77,7 +77,7 @@ impl Library {
     /// next start.
     pub fn put(&self, document: i64, sha256: &str, content: &Document) -> Result<DocumentRow> {
         let passages = self.0.vault.put_document(document, sha256, content, &chunk::passages(content))?;
-        self.0.index.remove_document(document);
+        self.0.index.remove_document(document)?;
         self.add(&passages)?;
         self.0.index.commit()?;
         Ok(self.0.vault.set_state(document, DocumentState::Ready, None)?)
@@ -89,7 +89,7 @@ impl Library {
     /// The vault's and the index's.
     pub fn remove(&self, document: i64, now_ms: i64) -> Result<()> {
         self.0.vault.remove_document(document, now_ms)?;
-        self.0.index.remove_document(document);
+        self.0.index.remove_document(document)?;
         self.0.index.commit()
     }
 
@@ -99,7 +99,7 @@ impl Library {
     /// The vault's and the index's.
     pub fn restore(&self, document: i64) -> Result<DocumentRow> {
         let row = self.0.vault.restore_document(document)?;
-        self.0.index.remove_document(document);
+        self.0.index.remove_document(document)?;
         self.add(&self.0.vault.passages_of(document)?)?;
         self.0.index.commit()?;
         Ok(row)
@@ -181,12 +181,12 @@ fn title(passage: &Passage) -> String {
 }
 
 /// Words that ask, or that any question may hold: they say nothing about what a document is about.
-const ASKING: [&str; 67] = [
+const ASKING: [&str; 69] = [
     "무엇", "뭐", "얼마", "며칠", "몇", "언제", "누구", "누가", "어디", "어느", "어떤", "어떻게", "어떻", "어떠", "왜", "무슨",
     "것", "거", "수", "때", "등", "및", "하", "되", "있", "없", "이", "그", "저", "주", "알", "알리", "말", "말하", "받", "경우",
     "대하", "관하", "따르", "위하", "의하", "대해", "관해", "해", "돼", "할", "한", "가능", "나", "우리", "제", "좀",
     // How much and how often: a question's "일주일에 몇 번" is the document's "1주에 2일".
-    "일주일", "하루", "달", "번", "회", "쓰", "쉬", "보", "내", "오", "가", "싶", "필요", "1", "년",
+    "일주일", "하루", "달", "번", "회", "쓰", "쉬", "보", "내", "오", "가", "싶", "필요", "1", "년", "일주", "일",
 ];
 
 #[cfg(test)]

@@ -51,6 +51,7 @@ fn a_sentence_is_cited_to_the_passage_that_says_it_or_to_none() {
         ("a mark on the wrong passage is moved", "병가는?", "병가는 60일입니다 [k3].", "병가는 60일입니다. [1]", &[12]),
         ("an unknown id is dropped, the text decides", "병가는?", "병가는 60일입니다 [z9].", "병가는 60일입니다. [1]", &[12]),
         ("a number that no passage holds has no citation", "연가는?", "연가 일수는 21일입니다 [k3].", "연가 일수는 21일입니다.", &[]),
+        ("a number of the question is only its echo", "1년에 병가는?", "병가는 1년에 60일입니다 [m4].", "병가는 1년에 60일입니다. [1]", &[12]),
         ("words that no passage holds have none", "수도는?", "서울특별시입니다 [m4].", "서울특별시입니다.", &[]),
         (
             "two sentences, two passages, marks in order of use",
@@ -94,6 +95,7 @@ fn numbers_are_compared_without_separators() {
     let table: [(&str, &[&str]); 4] =
         [("1,000만원과 3.5배", &["1000", "3.5"]), ("제7조제2항", &["7", "2"]), ("2026. 3. 1.", &["2026", "3", "1"]), ("없음", &[])];
     for (text, wanted) in table {
-        assert_eq!(numbers(text), wanted.iter().map(|number| (*number).to_owned()).collect(), "{text}");
+        let wanted: std::collections::HashSet<String> = wanted.iter().map(|number| (*number).to_owned()).collect();
+        assert_eq!(numbers(text), wanted, "{text}");
     }
 }
