@@ -15,6 +15,9 @@ pub enum Error {
     /// The index could not be read or written.
     #[error("index: {0}")]
     Index(String),
+    /// No space is left for the index.
+    #[error("the disk is full: {0}")]
+    Full(String),
     /// The database's.
     #[error(transparent)]
     Vault(#[from] vault::Error),
@@ -24,8 +27,28 @@ impl From<tantivy::TantivyError> for Error {
     fn from(error: tantivy::TantivyError) -> Self {
         match error {
             tantivy::TantivyError::LockFailure(..) => Self::Locked(error.to_string()),
-            _ => Self::Index(error.to_string()),
+            _ => Self::stored(&error),
         }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::stored(&error)
+    }
+}
+
+impl Error {
+    /// An error while the index was read or written. The index's errors carry the system's as text only, some as
+    /// their `Display`, some as their `Debug`.
+    fn stored(error: &(impl std::fmt::Display + std::fmt::Debug)) -> Self {
+        /// What Rust, Linux and Windows (`ERROR_DISK_FULL`) call it.
+        const FULL: [&str; 5] =
+            ["StorageFull", "QuotaExceeded", "No space left on device", "(os error 28)", "(os error 112)"];
+        let texts = [error.to_string(), format!("{error:?}")];
+        let full = FULL.iter().any(|name| texts.iter().any(|text| text.contains(name)));
+        let [text, _] = texts;
+        if full { Self::Full(text) } else { Self::Index(text) }
     }
 }
 
@@ -41,11 +64,48 @@ impl From<Error> for Failure {
                 "index_locked",
                 "다른 나랏말 창이 자료 색인을 사용하고 있습니다. 그 창을 닫고 다시 시작해 주십시오.",
             ),
+            Error::Full(_) => (
+                "disk_full",
+                "디스크에 남은 공간이 없어 자료 색인을 저장하지 못했습니다. 필요 없는 파일을 지워 공간을 비운 뒤 다시 시도해 주십시오.",
+            ),
             Error::Index(_) => (
                 "index_failed",
                 "자료 색인에서 오류가 났습니다. 디스크 공간을 확인하고 프로그램을 다시 시작해 주십시오.",
             ),
         };
         Failure::new(code, message, &error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+    use std::sync::Arc;
+    use tantivy::TantivyError;
+    use tantivy::directory::error::OpenWriteError;
+
+    #[test]
+    fn a_full_disk_is_told_as_such_however_the_index_wraps_it() {
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        let system = || io::Error::from_raw_os_error(28);
+        let open = |error| OpenWriteError::IoError { io_error: Arc::new(error), filepath: "a".into() };
+        let mut table: Vec<(TantivyError, &str)> = vec![
+            (full().into(), "disk_full"),
+            (io::Error::from(io::ErrorKind::QuotaExceeded).into(), "disk_full"),
+            (open(full()).into(), "disk_full"),
+            (TantivyError::ErrorInThread(format!("{:?}", full())), "disk_full"),
+            (io::Error::from(io::ErrorKind::NotFound).into(), "index_failed"),
+            (TantivyError::Poisoned, "index_failed"),
+        ];
+        if cfg!(target_os = "linux") {
+            table.push((TantivyError::ErrorInThread(system().to_string()), "disk_full"));
+            table.push((open(system()).into(), "disk_full"));
+        }
+        for (error, code) in table {
+            let failure = Failure::from(Error::from(error.clone()));
+            assert_eq!(failure.code, code, "{error:?}");
+        }
+        assert!(Failure::from(Error::from(full())).message.contains("공간을 비운"));
     }
 }

@@ -1,12 +1,13 @@
 use std::collections::HashSet;
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use tantivy::collector::TopDocs;
 use tantivy::indexer::NoMergePolicy;
 use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
 use crate::{Analyzer, Error, Result};
 
@@ -31,7 +32,9 @@ pub struct Entry<'a> {
 pub struct Index {
     index: tantivy::Index,
     reader: IndexReader,
-    writer: Mutex<IndexWriter>,
+    /// `None` after an error that the writer could not be brought back from: the next write opens another.
+    writer: Mutex<Option<IndexWriter>>,
+    folder: PathBuf,
     fields: Fields,
     analyzer: Analyzer,
     version: String,
@@ -61,18 +64,19 @@ impl Index {
     /// the caller holds it against the vault.
     ///
     /// # Errors
-    /// [`Error::Locked`] where another process holds it, [`Error::Index`] where the folder cannot be written.
+    /// [`Error::Locked`] where another process holds it, [`Error::Full`] where the disk is full, [`Error::Index`] where
+    /// the folder cannot be written.
     pub fn open(folder: &Path, analyzer: Analyzer, version: String) -> Result<Self> {
         let current = |index: &Self| {
             index.index.load_metas().is_ok_and(|metas| metas.payload.as_deref() == Some(&index.version))
         };
         match Self::open_as_is(folder, analyzer.clone(), version.clone()) {
             Ok(index) if current(&index) => return Ok(index),
-            Err(error @ Error::Locked(_)) => return Err(error),
+            Err(error @ (Error::Locked(_) | Error::Full(_))) => return Err(error),
             Ok(_) | Err(_) => {}
         }
         if folder.exists() {
-            std::fs::remove_dir_all(folder).map_err(|error| Error::Index(error.to_string()))?;
+            std::fs::remove_dir_all(folder)?;
         }
         let index = Self::open_as_is(folder, analyzer, version)?;
         index.commit()?;
@@ -80,18 +84,50 @@ impl Index {
     }
 
     fn open_as_is(folder: &Path, analyzer: Analyzer, version: String) -> Result<Self> {
-        std::fs::create_dir_all(folder).map_err(|error| Error::Index(error.to_string()))?;
+        std::fs::create_dir_all(folder)?;
         let (schema, fields) = schema();
-        let directory = tantivy::directory::MmapDirectory::open(folder).map_err(|error| Error::Index(error.to_string()))?;
+        let directory = tantivy::directory::MmapDirectory::open(folder).map_err(TantivyError::from)?;
         let index = tantivy::Index::open_or_create(directory, schema)?;
         index.tokenizers().register(ANALYZER, analyzer.clone());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let writer = index.writer_with_num_threads(1, WRITER_MEMORY)?;
-        Ok(Self { index, reader, writer: Mutex::new(writer), fields, analyzer, version })
+        let (writer, folder) = (Mutex::new(Some(writer)), folder.to_owned());
+        Ok(Self { index, reader, writer, folder, fields, analyzer, version })
     }
 
-    fn writer(&self) -> std::sync::MutexGuard<'_, IndexWriter> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Runs `work` on the writer. After an error everything since the last commit is dropped, so that what is
+    /// written next works.
+    fn write<T>(&self, work: impl FnOnce(&mut IndexWriter) -> tantivy::Result<T>) -> Result<T> {
+        let mut held = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = match held.take() {
+            Some(writer) => writer,
+            None => self.index.writer_with_num_threads(1, WRITER_MEMORY)?,
+        };
+        match work(&mut writer) {
+            Ok(done) => {
+                *held = Some(writer);
+                Ok(done)
+            }
+            Err(error) => {
+                let error = self.told(error);
+                match writer.rollback() {
+                    Ok(_) => *held = Some(writer),
+                    Err(error) => tracing::warn!(%error, "the index's writer is opened anew"),
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// A thread of the writer that ended keeps its reason to itself: whether the disk is full shows by writing.
+    fn told(&self, error: TantivyError) -> Error {
+        if matches!(error, TantivyError::ErrorInThread(_)) {
+            let tried = write_a_little(&self.folder);
+            if let Err(Error::Full(detail)) = tried.map_err(Error::from) {
+                return Error::Full(format!("{error}: {detail}"));
+            }
+        }
+        error.into()
     }
 
     /// Adds passages; they are found after [`Index::commit`].
@@ -99,39 +135,52 @@ impl Index {
     /// # Errors
     /// The index's.
     pub fn add<'a>(&self, entries: impl IntoIterator<Item = Entry<'a>>) -> Result<()> {
-        let writer = self.writer();
-        for entry in entries {
-            let mut document = TantivyDocument::default();
-            document.add_u64(self.fields.passage, entry.passage as u64);
-            document.add_u64(self.fields.document, entry.document as u64);
-            document.add_text(self.fields.text, format!("{}\n{}", entry.title, entry.body));
-            writer.add_document(document)?;
-        }
-        Ok(())
+        self.write(|writer| {
+            for entry in entries {
+                let mut document = TantivyDocument::default();
+                document.add_u64(self.fields.passage, entry.passage as u64);
+                document.add_u64(self.fields.document, entry.document as u64);
+                document.add_text(self.fields.text, format!("{}\n{}", entry.title, entry.body));
+                writer.add_document(document)?;
+            }
+            Ok(())
+        })
     }
 
-    /// Takes passages out, by row.
-    pub fn remove(&self, passages: &[i64]) {
-        let writer = self.writer();
-        for passage in passages {
-            writer.delete_term(Term::from_field_u64(self.fields.passage, *passage as u64));
-        }
+    /// Takes passages out, by row; they are found until [`Index::commit`].
+    ///
+    /// # Errors
+    /// The index's.
+    pub fn remove(&self, passages: &[i64]) -> Result<()> {
+        self.write(|writer| {
+            for passage in passages {
+                writer.delete_term(Term::from_field_u64(self.fields.passage, *passage as u64));
+            }
+            Ok(())
+        })
     }
 
-    /// Takes a document's passages out.
-    pub fn remove_document(&self, document: i64) {
-        self.writer().delete_term(Term::from_field_u64(self.fields.document, document as u64));
+    /// Takes a document's passages out; they are found until [`Index::commit`].
+    ///
+    /// # Errors
+    /// The index's.
+    pub fn remove_document(&self, document: i64) -> Result<()> {
+        self.write(|writer| {
+            writer.delete_term(Term::from_field_u64(self.fields.document, document as u64));
+            Ok(())
+        })
     }
 
     /// Makes what was added and removed last, and be found.
     ///
     /// # Errors
-    /// The index's.
+    /// [`Error::Full`] where the disk is full, or the index's; what was not committed is then dropped.
     pub fn commit(&self) -> Result<()> {
-        let mut writer = self.writer();
-        let mut commit = writer.prepare_commit()?;
-        commit.set_payload(&self.version);
-        commit.commit()?;
+        self.write(|writer| {
+            let mut commit = writer.prepare_commit()?;
+            commit.set_payload(&self.version);
+            commit.commit()
+        })?;
         self.reader.reload()?;
         Ok(())
     }
@@ -191,6 +240,63 @@ impl Index {
 
     /// Merges nothing while a large batch is built; for measuring.
     pub fn without_merges(&self) {
-        self.writer().set_merge_policy(Box::new(NoMergePolicy));
+        let held = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(writer) = &*held {
+            writer.set_merge_policy(Box::new(NoMergePolicy));
+        }
+    }
+}
+
+/// Writes a little into `folder`, and takes it away again.
+fn write_a_little(folder: &Path) -> std::io::Result<()> {
+    let path = folder.join("naratmal-space");
+    let written = std::fs::File::create(&path).and_then(|mut file| {
+        file.write_all(&[0; 1 << 16])?;
+        file.sync_all()
+    });
+    // Where it could not be made there is nothing to take away.
+    let _ = std::fs::remove_file(&path);
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyzer::tests::analyzer;
+    use wire::Failure;
+
+    fn add(index: &Index, passage: i64) -> Result<()> {
+        index.add([Entry { passage, document: 1, title: "규정", body: "병가는 연 60일로 한다." }])
+    }
+
+    #[test]
+    fn a_failed_write_is_rolled_back_and_the_next_one_works() {
+        let Some(analyzer) = analyzer() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("index");
+        let index = Index::open(&path, analyzer, "1".to_owned()).unwrap();
+        add(&index, 1).unwrap();
+        index.commit().unwrap();
+
+        add(&index, 2).unwrap();
+        let full = || TantivyError::from(std::io::Error::from(std::io::ErrorKind::StorageFull));
+        let error = index.write::<()>(|_| Err(full())).unwrap_err();
+        assert_eq!(Failure::from(error).code, "disk_full");
+        add(&index, 3).unwrap();
+        index.commit().unwrap();
+        assert_eq!(index.passages().unwrap(), HashSet::from([1, 3]));
+
+        // Nothing can be written while the folder is elsewhere, and the writer cannot be rolled back either.
+        if cfg!(unix) {
+            let away = folder.path().join("away");
+            std::fs::rename(&path, &away).unwrap();
+            add(&index, 4).unwrap();
+            assert_eq!(Failure::from(index.commit().unwrap_err()).code, "index_failed");
+            std::fs::rename(&away, &path).unwrap();
+            add(&index, 5).unwrap();
+            index.commit().unwrap();
+            assert_eq!(index.passages().unwrap(), HashSet::from([1, 3, 5]));
+        }
+        assert_eq!(index.search("병가", None, 9).unwrap().len(), if cfg!(unix) { 3 } else { 2 });
     }
 }

@@ -1,3 +1,4 @@
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -58,17 +59,17 @@ impl Ingest {
     }
 
     /// Queues files, and the documents in folders; gives their rows. A file whose content is there already gives
-    /// the row that it has.
+    /// the row that it has, a file or a folder that cannot be read one that failed: `document_missing`.
     ///
     /// # Errors
-    /// `document_missing` where a path cannot be read, `documents_none` where a folder holds none; the vault's.
+    /// `documents_none` where a folder holds none; the vault's and the index's, after what came before was queued.
     pub async fn add(&self, paths: Vec<PathBuf>) -> Result<Vec<DocumentRow>, Failure> {
         let inner = self.0.clone();
-        let (rows, new) = blocking(move || inner.register(&paths)).await?;
+        let (new, rows) = blocking(move || Ok(inner.register(&paths))).await?;
         for id in new {
             self.enqueue(id);
         }
-        Ok(rows)
+        rows
     }
 
     /// Reads a document again.
@@ -83,37 +84,67 @@ impl Ingest {
 }
 
 impl Inner {
-    fn register(&self, paths: &[PathBuf]) -> Result<(Vec<DocumentRow>, Vec<i64>), Failure> {
+    /// The documents to queue, also where an error ended the list, and the rows to give.
+    fn register(&self, paths: &[PathBuf]) -> (Vec<i64>, Result<Vec<DocumentRow>, Failure>) {
         let mut files = Vec::new();
         for path in paths {
-            collect(path, true, &mut files)?;
+            collect(path, true, &mut files);
         }
         if files.is_empty() {
-            return Err(Failure::new(
+            let none = Failure::new(
                 "documents_none",
                 "읽을 수 있는 문서가 없습니다. HWP, HWPX, PDF, DOCX, XLSX, TXT, MD 파일을 추가해 주십시오.",
                 "",
-            ));
+            );
+            return (Vec::new(), Err(none));
         }
-        let (mut rows, mut new) = (Vec::new(), Vec::new());
-        for path in files {
-            let sha256 = hash(&path)?;
-            if let Some(row) = self.vault.find_by_sha(&sha256)? {
-                rows.push(row);
-                continue;
+        let mut new = Vec::new();
+        let rows = files.into_iter().map(|(path, found)| self.register_one(&path, found, &mut new)).collect();
+        (new, rows)
+    }
+
+    fn register_one(
+        &self,
+        path: &Path,
+        found: Result<(), Failure>,
+        new: &mut Vec<i64>,
+    ) -> Result<DocumentRow, Failure> {
+        let read = found.and_then(|()| hash(path));
+        if let Ok((sha256, _)) = &read {
+            if let Some(row) = self.vault.find_by_sha(sha256)? {
+                return Ok(row);
             }
-            if let Some(row) = self.vault.find_removed_by_sha(&sha256)? {
-                rows.push(self.library.restore(row.id)?);
-                continue;
+            if let Some(row) = self.vault.find_removed_by_sha(sha256)? {
+                return Ok(self.library.restore(row.id)?);
             }
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let bytes = std::fs::metadata(&path).map_err(|error| missing(&path, &error))?.len();
-            let id = self.vault.add_document(&name, &path, bytes, (self.now_ms)())?;
-            self.vault.set_content(id, &sha256, bytes)?;
-            rows.push(self.vault.document(id)?);
-            new.push(id);
         }
-        Ok((rows, new))
+        let id = match self.unread(path)? {
+            Some(id) => id,
+            None => {
+                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+                let bytes = read.as_ref().map_or(0, |(_, bytes)| *bytes);
+                self.vault.add_document(&name, path, bytes, (self.now_ms)())?
+            }
+        };
+        match read {
+            Ok((sha256, bytes)) => {
+                self.vault.set_content(id, &sha256, bytes)?;
+                new.push(id);
+                Ok(self.vault.set_state(id, DocumentState::Waiting, None)?)
+            }
+            Err(failure) => Ok(self.vault.set_state(id, DocumentState::Failed, Some(&failure))?),
+        }
+    }
+
+    /// The document that this path gave when it could not be read before.
+    fn unread(&self, path: &Path) -> Result<Option<i64>, Failure> {
+        for row in self.vault.documents()? {
+            let unread = row.failure.is_some_and(|failure| failure.code == MISSING);
+            if unread && self.vault.document_path(row.id)? == path {
+                return Ok(Some(row.id));
+            }
+        }
+        Ok(None)
     }
 
     async fn ingest(&self, id: i64) {
@@ -129,7 +160,7 @@ impl Inner {
         self.set(id, DocumentState::Reading, None)?;
         let path = self.vault.document_path(id)?;
         let hashed = path.clone();
-        let sha256 = blocking(move || hash(&hashed)).await?;
+        let (sha256, _) = blocking(move || hash(&hashed)).await?;
         let document = self.reader.read(&path).await?;
         self.set(id, DocumentState::Indexing, None)?;
         let library = self.library.clone();
@@ -152,35 +183,57 @@ async fn blocking<T: Send + 'static>(
     })
 }
 
-fn missing(path: &Path, error: &std::io::Error) -> Failure {
+/// The code of a file that cannot be read.
+const MISSING: &str = "document_missing";
+
+fn missing(path: &Path, error: impl Display) -> Failure {
     Failure::new(
-        "document_missing",
+        MISSING,
         "파일을 찾을 수 없거나 읽을 권한이 없습니다. 파일이 그 자리에 있는지 확인해 주십시오.",
         format!("{}: {error}", path.display()),
     )
 }
 
-/// `path` itself, whatever its name, or the documents below it.
-fn collect(path: &Path, named: bool, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let kind = std::fs::metadata(path).map_err(|error| missing(path, &error))?;
+/// `path` itself, whatever its name, or the documents below it, each with whether it can be read as far as its
+/// folder's entry says.
+fn collect(path: &Path, named: bool, files: &mut Vec<(PathBuf, Result<(), Failure>)>) {
+    let of_a_document = || {
+        path.extension().is_some_and(|name| EXTENSIONS.contains(&name.to_string_lossy().to_lowercase().as_str()))
+    };
+    let kind = match std::fs::metadata(path) {
+        Ok(kind) => kind,
+        Err(error) => return files.push((path.to_owned(), Err(missing(path, error)))),
+    };
     if kind.is_dir() {
-        let entries = std::fs::read_dir(path).map_err(|error| missing(path, &error))?;
-        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        let mut paths = Vec::new();
+        match std::fs::read_dir(path) {
+            Ok(entries) => {
+                for entry in entries {
+                    match entry {
+                        Ok(entry) => paths.push(entry.path()),
+                        Err(error) => files.push((path.to_owned(), Err(missing(path, error)))),
+                    }
+                }
+            }
+            Err(error) => files.push((path.to_owned(), Err(missing(path, error)))),
+        }
         paths.sort();
         for path in paths.iter().filter(|path| !path.is_symlink()) {
-            collect(path, false, files)?;
+            collect(path, false, files);
         }
-    } else if named || path.extension().is_some_and(|extension| {
-        EXTENSIONS.contains(&extension.to_string_lossy().to_lowercase().as_str())
-    }) {
-        files.push(path.to_owned());
+    } else if named || of_a_document() {
+        files.push((path.to_owned(), Ok(())));
     }
-    Ok(())
 }
 
-fn hash(path: &Path) -> Result<String, Failure> {
-    let mut file = std::fs::File::open(path).map_err(|error| missing(path, &error))?;
+/// A file's SHA-256 (hexadecimal) and length. What is no file is not opened: a pipe would be waited for.
+fn hash(path: &Path) -> Result<(String, u64), Failure> {
+    let kind = std::fs::metadata(path).map_err(|error| missing(path, error))?;
+    if !kind.is_file() {
+        return Err(missing(path, "not a regular file"));
+    }
+    let mut file = std::fs::File::open(path).map_err(|error| missing(path, error))?;
     let mut hash = Sha256::new();
-    std::io::copy(&mut file, &mut hash).map_err(|error| missing(path, &error))?;
-    Ok(format!("{:x}", hash.finalize()))
+    let bytes = std::io::copy(&mut file, &mut hash).map_err(|error| missing(path, error))?;
+    Ok((format!("{:x}", hash.finalize()), bytes))
 }
