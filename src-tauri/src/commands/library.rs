@@ -46,13 +46,13 @@ pub async fn retry_document(app: State<'_, App>, id: i64) -> Result<(), Failure>
 /// Takes a document out of the library; it can be restored.
 #[tauri::command]
 pub async fn remove_document(app: State<'_, App>, id: i64) -> Result<(), Failure> {
-    Ok(app.vault()?.remove_document(id, now_ms())?)
+    Ok(app.library()?.0.remove(id, now_ms())?)
 }
 
 /// Brings a removed document back.
 #[tauri::command]
 pub async fn restore_document(app: State<'_, App>, id: i64) -> Result<(), Failure> {
-    Ok(app.vault()?.restore_document(id).map(|_| ())?)
+    Ok(app.library()?.0.restore(id).map(|_| ())?)
 }
 
 /// `Source` of the window's contract: a document as text, with one passage of it marked.

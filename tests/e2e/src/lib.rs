@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// No state is waited for longer: a cold 1.5B model on two busy cores answers within it.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Says that the test runs inside the namespace already.
 const INSIDE: &str = "NARATMAL_E2E_INSIDE";
@@ -162,7 +162,7 @@ impl Window<'_> {
     /// Waits until an element matches.
     ///
     /// # Errors
-    /// After four minutes, with what the window shows then.
+    /// After two minutes, with what the window shows then.
     pub async fn wait(&self, selector: &str) -> Result<Element> {
         let begun = Instant::now();
         loop {

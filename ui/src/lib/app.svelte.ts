@@ -85,8 +85,13 @@ export class App {
     if (opened) void this.#try(() => Promise.all([this.#loadDocuments(), this.#loadConversations()]));
   }
 
+  /** Again where a document changed while the list was on its way: the list may be older than the change. */
   async #loadDocuments(): Promise<void> {
-    this.documents = await api.documents();
+    let changes: number;
+    do {
+      changes = this.#changes;
+      this.documents = await api.documents();
+    } while (changes !== this.#changes);
   }
 
   async #loadConversations(): Promise<void> {
@@ -95,7 +100,10 @@ export class App {
 
   // Documents
 
+  #changes = 0;
+
   #changed(row: DocumentRow): void {
+    this.#changes += 1;
     const known = this.documents.some(({ id }) => id === row.id);
     this.documents = known ? this.documents.map((each) => (each.id === row.id ? row : each)) : [...this.documents, row];
   }
