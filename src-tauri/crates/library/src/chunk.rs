@@ -2,31 +2,38 @@ use documents::{Block, BlockKind, Document};
 use vault::NewPassage;
 
 /// Changes whenever the same document would be cut otherwise.
-pub const CHUNKER_VERSION: &str = "headings+sentences 1";
+pub const CHUNKER_VERSION: &str = "headings+sentences 2";
 
 /// Characters that a passage grows to while blocks of one heading are joined: some 300 tokens.
 const TARGET: usize = 450;
-/// Characters that a passage never passes, but for one sentence or table row that is longer by itself.
+/// Characters that a passage never passes: a sentence or table row that is longer by itself is cut between words.
 const LONGEST: usize = 900;
 
-/// Cuts a document into passages: along headings, then paragraphs, then sentences or table rows, never at a
-/// character count. Every word of every block is in a passage, in order; a heading's words are in the heading path
+/// Cuts a document into passages: along headings, then paragraphs, then sentences or table rows, and between words
+/// only where one of these is too long by itself. Every word of every block is in a passage, in order; a heading's words are in the heading path
 /// of what follows, or in a passage of its own where nothing follows. A long table's rows all keep its header.
 pub fn passages(document: &Document) -> Vec<NewPassage> {
+    cut(&document.blocks)
+}
+
+/// As [`passages`], of a document's blocks.
+pub(crate) fn cut(blocks: &[Block]) -> Vec<NewPassage> {
     let mut cut = Cut::default();
-    for (index, block) in (0..).zip(&document.blocks) {
+    for (index, block) in (0..).zip(blocks) {
         match block.kind {
             BlockKind::Heading => {
                 cut.flush();
-                let next = document.blocks.get(index as usize + 1);
+                let next = blocks.get(index as usize + 1);
                 let carried = next.is_some_and(|next| next.heading_path.starts_with(&block.heading_path));
                 if !carried || block.heading_path.last() != Some(&block.text) {
-                    cut.add(block, index, &block.text);
+                    for piece in pieces(&block.text) {
+                        cut.add(block, index, &piece);
+                    }
                     cut.flush();
                 }
             }
             BlockKind::Paragraph => {
-                for piece in pieces(&block.text, LONGEST) {
+                for piece in pieces(&block.text) {
                     cut.add(block, index, &piece);
                 }
             }
@@ -38,7 +45,7 @@ pub fn passages(document: &Document) -> Vec<NewPassage> {
             }
             BlockKind::Footnote => {
                 cut.flush();
-                for piece in pieces(&block.text, LONGEST) {
+                for piece in pieces(&block.text) {
                     cut.add(block, index, &piece);
                 }
                 cut.flush();
@@ -94,13 +101,13 @@ impl Cut {
     }
 }
 
-/// A paragraph in pieces of whole sentences, each up to `longest` characters where a sentence allows it.
-fn pieces(text: &str, longest: usize) -> Vec<String> {
-    if text.chars().count() <= longest {
+/// A paragraph in pieces of whole sentences, as far as they are no longer than a passage.
+fn pieces(text: &str) -> Vec<String> {
+    if text.chars().count() <= LONGEST {
         return vec![text.to_owned()];
     }
     let mut pieces: Vec<String> = vec![String::new()];
-    for sentence in sentences(text) {
+    for sentence in sentences(text).into_iter().flat_map(|sentence| bounded(sentence, LONGEST)) {
         let open = pieces.len() - 1;
         if !pieces[open].is_empty() && pieces[open].chars().count() + sentence.chars().count() > TARGET {
             pieces.push(sentence.to_owned());
@@ -132,26 +139,47 @@ fn sentences(text: &str) -> Vec<&str> {
     sentences
 }
 
-/// A Markdown table whole where it is short, or else in groups of rows, each under the header.
+/// A text in parts of up to `longest` characters that joined are the text: cut behind the last space that allows it,
+/// or inside a word that is longer.
+fn bounded(text: &str, longest: usize) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((end, next)) = rest.char_indices().nth(longest.max(1)) {
+        let space = rest[..end].char_indices().rfind(|(_, character)| character.is_whitespace());
+        let at = match space {
+            Some((at, space)) if !next.is_whitespace() => at + space.len_utf8(),
+            _ => end,
+        };
+        let (part, after) = rest.split_at(at);
+        parts.push(part);
+        rest = after;
+    }
+    parts.push(rest);
+    parts
+}
+
+/// A Markdown table whole where it is short, or else in groups of rows, each under the header; a header that would
+/// fill half of a passage (a table for the sake of layout) is a row like any other.
 fn table_pieces(table: &str) -> Vec<String> {
     if table.chars().count() <= LONGEST {
         return vec![table.to_owned()];
     }
-    let mut lines = table.lines();
-    let mut header: Vec<&str> = lines.by_ref().take(2).collect();
-    let rule = header.get(1).is_some_and(|line| line.chars().all(|character| "|-: ".contains(character)));
-    let mut rows: Vec<&str> = lines.collect();
-    if !rule {
-        rows.splice(0..0, header.drain(1.min(header.len())..));
-    }
+    let lines: Vec<&str> = table.lines().collect();
+    let rule = lines.get(1).is_some_and(|line| line.chars().all(|character| "|-: ".contains(character)));
+    let (header, rows) = lines.split_at(if rule { 2 } else { 1 });
     let header = header.join("\n");
+    let length = header.chars().count();
+    let (header, rows, length) = if length > LONGEST / 2 { (String::new(), &lines[..], 0) } else { (header, rows, length) };
+
     let mut pieces = Vec::new();
     let mut piece = header.clone();
-    for row in rows {
-        if piece.len() > header.len() && piece.chars().count() + row.chars().count() > LONGEST {
+    for row in rows.iter().flat_map(|row| bounded(row, LONGEST - length - 1)) {
+        if piece.len() > header.len() && piece.chars().count() + 1 + row.chars().count() > LONGEST {
             pieces.push(std::mem::replace(&mut piece, header.clone()));
         }
-        piece.push('\n');
+        if !piece.is_empty() {
+            piece.push('\n');
+        }
         piece.push_str(row);
     }
     pieces.push(piece);
@@ -211,6 +239,28 @@ mod tests {
         assert!(rows.iter().all(|row| all.contains(row)));
     }
 
+    #[test]
+    fn what_is_longer_than_a_passage_by_itself_is_cut_between_words() {
+        let words: Vec<String> = (0..600).map(|word| format!("낱말{word}")).collect();
+        let sentence = words.join(" ");
+        let table = [
+            (BlockKind::Paragraph, format!("앞 문장이다. {sentence} 뒤 문장이다.")),
+            (BlockKind::Footnote, sentence.clone()),
+            (BlockKind::Heading, sentence.clone()),
+            (BlockKind::Table, format!("| {sentence} |\n| --- |\n| 값 |")),
+            (BlockKind::Table, format!("| 머리 |\n| --- |\n| {sentence} |")),
+        ];
+        for (kind, text) in table {
+            let passages = passages(&document(vec![block(kind, &text, &[], 0)]));
+            let held: Vec<&str> = passages.iter().flat_map(|passage| passage.text.split_whitespace()).collect();
+            let missing = words.iter().find(|word| !held.contains(&word.as_str()));
+            assert!(missing.is_none(), "{kind:?}: {missing:?}");
+            assert!(passages.iter().all(|passage| passage.text.chars().count() <= LONGEST), "{kind:?}");
+        }
+        let run = "가".repeat(2 * LONGEST + 1);
+        assert_eq!(bounded(&run, LONGEST).iter().map(|part| part.chars().count()).collect::<Vec<_>>(), [LONGEST, LONGEST, 1]);
+    }
+
     fn any_block() -> impl Strategy<Value = Block> {
         let kind = prop_oneof![
             Just(BlockKind::Paragraph),
@@ -218,7 +268,11 @@ mod tests {
             Just(BlockKind::Table),
             Just(BlockKind::Heading)
         ];
-        (kind, "[가-하a-z0-9. |\n]{1,300}", 0u32..3).prop_filter_map("blank", |(kind, text, path)| {
+        let text = prop_oneof![
+            "[가-하a-z0-9. |\n]{1,300}".boxed(),
+            "([가-하a-z0-9.|]{1,30}[ \n]?[ |]){1,150}".boxed(),
+        ];
+        (kind, text, 0u32..3).prop_filter_map("blank", |(kind, text, path)| {
             let text = text.trim().to_owned();
             (!text.is_empty()).then(|| {
                 let heading = format!("제{path}조");
@@ -234,6 +288,7 @@ mod tests {
             let document = document(blocks);
             let passages = passages(&document);
             prop_assert!(passages.iter().all(|passage| !passage.text.trim().is_empty()));
+            prop_assert!(passages.iter().all(|passage| passage.text.chars().count() <= LONGEST));
             for (index, block) in (0..).zip(&document.blocks) {
                 let held: String = passages
                     .iter()

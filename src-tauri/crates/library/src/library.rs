@@ -1,13 +1,15 @@
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use documents::Document;
-use vault::{DocumentRow, DocumentState, Passage, Vault};
+use vault::{DocumentRow, DocumentState, NewPassage, Passage, Vault};
 
 use crate::index::{Entry, Index};
-use crate::{Analyzer, Result, chunk, versions};
+use crate::{Analyzer, CHUNKER_VERSION, Error, Result, chunk, versions};
 
+/// What the vault notes the chunker under that cut its passages.
+const CHUNKER: &str = "chunker";
 /// Passages read from the vault at a time while the index is rebuilt.
 const BATCH: usize = 512;
 
@@ -19,6 +21,8 @@ struct Inner {
     vault: Vault,
     index: Index,
     analyzer: Analyzer,
+    /// Held while a document changes, in the vault and in the index, so that the two change in one order.
+    changing: Mutex<()>,
 }
 
 /// A passage that was found.
@@ -40,10 +44,26 @@ impl Library {
     /// # Errors
     /// The index's and the vault's.
     pub fn open(vault: Vault, folder: &Path, analyzer: Analyzer) -> Result<Self> {
-        let index = Index::open(folder, analyzer.clone(), versions(&analyzer))?;
-        let library = Self(Arc::new(Inner { vault, index, analyzer }));
-        library.reconcile()?;
-        Ok(library)
+        cut_anew(&vault)?;
+        let open = || {
+            let index = Index::open(folder, analyzer.clone(), versions(&analyzer))?;
+            let inner = Inner { vault: vault.clone(), index, analyzer: analyzer.clone(), changing: Mutex::new(()) };
+            let library = Self(Arc::new(inner));
+            library.reconcile()?;
+            Ok(library)
+        };
+        match unless_it_panics(open) {
+            Err(Error::Index(error)) if folder.exists() => {
+                tracing::warn!(error, "the index is damaged and begun anew");
+                std::fs::remove_dir_all(folder)?;
+                open()
+            }
+            opened => opened,
+        }
+    }
+
+    fn changing(&self) -> MutexGuard<'_, ()> {
+        self.0.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn reconcile(&self) -> Result<()> {
@@ -70,15 +90,19 @@ impl Library {
         &self.0.analyzer
     }
 
-    /// Cuts a document into passages, keeps them in one transaction and indexes them; the document is then ready.
+    /// Cuts a document into passages, keeps them in one transaction and indexes them; the document is then ready. One
+    /// that was removed meanwhile is kept for [`Library::restore`], but not found.
     ///
     /// # Errors
     /// The vault's, with nothing changed, or the index's: the document then stays unfinished and is indexed at the
     /// next start.
     pub fn put(&self, document: i64, sha256: &str, content: &Document) -> Result<DocumentRow> {
+        let _changing = self.changing();
         let passages = self.0.vault.put_document(document, sha256, content, &chunk::passages(content))?;
         self.0.index.remove_document(document)?;
-        self.add(&passages)?;
+        if !self.0.vault.is_removed(document)? {
+            self.add(&passages)?;
+        }
         self.0.index.commit()?;
         Ok(self.0.vault.set_state(document, DocumentState::Ready, None)?)
     }
@@ -88,6 +112,7 @@ impl Library {
     /// # Errors
     /// The vault's and the index's.
     pub fn remove(&self, document: i64, now_ms: i64) -> Result<()> {
+        let _changing = self.changing();
         self.0.vault.remove_document(document, now_ms)?;
         self.0.index.remove_document(document)?;
         self.0.index.commit()
@@ -98,6 +123,7 @@ impl Library {
     /// # Errors
     /// The vault's and the index's.
     pub fn restore(&self, document: i64) -> Result<DocumentRow> {
+        let _changing = self.changing();
         let row = self.0.vault.restore_document(document)?;
         self.0.index.remove_document(document)?;
         self.add(&self.0.vault.passages_of(document)?)?;
@@ -172,6 +198,33 @@ impl Library {
             body: &passage.text,
         }))
     }
+}
+
+/// Cuts the documents anew where another chunker cut them (invariant 8); passages that come out the same stay, with
+/// their ids. The chunker is noted last, so that a kill on the way costs time only.
+fn cut_anew(vault: &Vault) -> Result<()> {
+    if vault.note(CHUNKER)?.as_deref() == Some(CHUNKER_VERSION) {
+        return Ok(());
+    }
+    for document in vault.read_documents()? {
+        let passages = chunk::cut(&vault.blocks(document)?);
+        let kept = vault.passages_of(document)?;
+        if kept.len() != passages.len() || kept.into_iter().zip(&passages).any(|(kept, new)| new_of(kept) != *new) {
+            vault.put_passages(document, &passages)?;
+        }
+    }
+    Ok(vault.set_note(CHUNKER, CHUNKER_VERSION)?)
+}
+
+fn new_of(passage: Passage) -> NewPassage {
+    let Passage { text, heading_path, section, paragraph, page, first_block, last_block, .. } = passage;
+    NewPassage { text, heading_path, section, paragraph, page, first_block, last_block }
+}
+
+/// Damaged data makes tantivy return an error or panic; here it is an error either way.
+fn unless_it_panics<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Error::Index("it panicked".to_owned())))
 }
 
 /// File name without its extension, and headings.
@@ -250,6 +303,69 @@ mod tests {
         };
         assert!(best("구내식당의 주차 요금은 얼마입니까?") < 0.3);
         assert!(best("출장 보고는 언제까지 합니까?") > 0.8);
+    }
+
+    #[test]
+    fn an_index_with_damaged_files_is_begun_anew() {
+        let Some(analyzer) = analyzer() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let (vault, index) = (Vault::in_memory().unwrap(), folder.path().join("index"));
+        let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
+        Library::open(vault.clone(), &index, analyzer.clone()).unwrap().put(id, "hash", &document(RULES)).unwrap();
+        let damage: [fn(&mut Vec<u8>); 3] =
+            [|bytes| bytes.clear(), |bytes| bytes.truncate(bytes.len() / 2), |bytes| bytes.fill(0xff)];
+        for damage in damage {
+            for entry in std::fs::read_dir(&index).unwrap() {
+                let path = entry.unwrap().path();
+                if !path.extension().is_some_and(|extension| extension == "json" || extension == "lock") {
+                    let mut bytes = std::fs::read(&path).unwrap();
+                    damage(&mut bytes);
+                    std::fs::write(&path, bytes).unwrap();
+                }
+            }
+            let library = Library::open(vault.clone(), &index, analyzer.clone()).unwrap();
+            assert_eq!(library.search("병가", None, 3).unwrap().len(), 1);
+        }
+    }
+
+    #[test]
+    fn another_chunker_s_passages_are_cut_anew() {
+        let Some(analyzer) = analyzer() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::in_memory().unwrap();
+        let ids = ["가", "나", "다"].map(|name| {
+            let id = vault.add_document(name, Path::new(name), 1, 0).unwrap();
+            let whole = document(RULES);
+            let wrong = NewPassage { text: "딴것".to_owned(), ..chunk::passages(&whole).remove(0) };
+            let cut = if name == "나" { chunk::passages(&whole) } else { vec![wrong] };
+            vault.put_document(id, name, &whole, &cut).unwrap();
+            id
+        });
+        vault.remove_document(ids[2], 1).unwrap();
+        let before = vault.passages_of(ids[1]).unwrap();
+        let library = Library::open(vault.clone(), folder.path(), analyzer.clone()).unwrap();
+        assert!(library.search("딴것", None, 3).unwrap().is_empty());
+        for id in ids {
+            let texts: Vec<String> = vault.passages_of(id).unwrap().into_iter().map(|passage| passage.text).collect();
+            assert_eq!(texts, RULES.lines().collect::<Vec<_>>());
+        }
+        assert_eq!(vault.passages_of(ids[1]).unwrap(), before, "what comes out the same keeps its ids");
+        assert_eq!(vault.note(CHUNKER).unwrap().as_deref(), Some(CHUNKER_VERSION));
+        assert_eq!(library.search("병가", None, 9).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_document_that_is_removed_while_it_is_read_is_not_found_until_it_is_restored() {
+        let Some(analyzer) = analyzer() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::in_memory().unwrap();
+        let library = Library::open(vault.clone(), folder.path(), analyzer).unwrap();
+        let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
+        library.remove(id, 1).unwrap();
+        library.put(id, "hash", &document(RULES)).unwrap();
+        assert!(library.search("병가", None, 3).unwrap().is_empty());
+        assert_eq!(library.restore(id).unwrap().state, DocumentState::Ready);
+        assert_eq!(library.search("병가", None, 3).unwrap().len(), 1);
     }
 
     #[test]

@@ -147,6 +147,37 @@ impl Vault {
         })
     }
 
+    /// True where the document is off the list.
+    ///
+    /// # Errors
+    /// [`Error::Missing`].
+    pub fn is_removed(&self, id: i64) -> Result<bool> {
+        self.with(|connection| {
+            connection
+                .prepare_cached("SELECT removed_at IS NOT NULL FROM documents WHERE id = ?1")?
+                .query_map([id], |row| row.get(0))?
+                .next()
+                .transpose()?
+                .ok_or(Error::Missing {
+                    what: "document",
+                    id,
+                })
+        })
+    }
+
+    /// The ids of all documents that were read, also of removed ones, rising: what another chunker cuts anew.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn read_documents(&self) -> Result<Vec<i64>> {
+        self.with(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT DISTINCT document_id FROM blocks ORDER BY document_id")?
+                .query_map([], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
     /// The documents that a kill left unread or unindexed, in the order they were added.
     ///
     /// # Errors

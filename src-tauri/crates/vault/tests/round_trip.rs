@@ -122,6 +122,7 @@ proptest! {
         prop_assert_eq!(&vault.passage_ids().unwrap(), &ids);
         prop_assert_eq!(&vault.passages(&ids).unwrap(), &put);
         prop_assert_eq!(&vault.blocks(id).unwrap(), &content.blocks);
+        prop_assert_eq!(vault.read_documents().unwrap().is_empty(), content.blocks.is_empty());
 
         let row = vault.document(id).unwrap();
         prop_assert_eq!((&row.name, row.bytes, row.added_at), (&name, bytes, added_at));
@@ -165,10 +166,12 @@ fn a_removed_document_is_found_again_by_its_content_until_it_is_purged() {
     vault.set_state(id, DocumentState::Ready, None).unwrap();
     vault.remove_document(id, 10).unwrap();
     assert_eq!(vault.find_by_sha("hash").unwrap(), None);
+    assert!(vault.is_removed(id).unwrap());
     assert_eq!(vault.find_removed_by_sha("hash").unwrap().map(|row| row.id), Some(id));
     assert!(vault.documents().unwrap().is_empty());
     assert_eq!(vault.purge(10).unwrap(), 0);
     assert_eq!(vault.restore_document(id).unwrap().id, id);
+    assert!(!vault.is_removed(id).unwrap());
     vault.remove_document(id, 10).unwrap();
     assert_eq!(vault.purge(11).unwrap(), 1);
     assert_eq!(vault.document(id).unwrap_err().code(), "not_found");
