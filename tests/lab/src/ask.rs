@@ -21,13 +21,12 @@ pub async fn run(docs: &Path, questions: &[String], model: Option<PathBuf>, json
     for (conversation, text) in (0..).zip(questions) {
         let scope = Scope::Documents(library.0.clone(), documents.clone());
         let question = Question { conversation, history: Vec::new(), text: text.clone(), scope, seed: 0 };
+        // A failed answer is one line like any other, so that a long run goes on.
         let answer = assistant.ask(question, &Stop::default(), |progress| show(progress, json)).await;
-        if let Some(failure) = answer.failure {
-            return Err(failure);
-        }
-        match json {
-            true => println!("{}", report(&answer)),
-            false => print_sources(&answer),
+        match (json, &answer.failure) {
+            (true, _) => println!("{}", report(&answer)),
+            (false, Some(failure)) => println!("{failure}"),
+            (false, None) => print_sources(&answer),
         }
     }
     Ok(())
@@ -96,6 +95,7 @@ fn report(answer: &Answer) -> Value {
         "answer": answer.text,
         "refused": answer.refused,
         "citations": citations,
+        "error": answer.failure,
         "coverage": answer.coverage,
         "ttft_ms": answer.ttft_ms,
         "prompt_tokens": usage.map(|usage| usage.prompt_tokens),

@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -5,13 +6,16 @@ use engine::protocol::Event;
 use engine::{Finish, Prompt, Sampling, Usage};
 use llama_cpp_2::DecodeError;
 use llama_cpp_2::context::LlamaContext;
+use llama_cpp_2::context::params::LlamaContextParams;
+use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::sampling::LlamaSampler;
 use llama_cpp_2::token::LlamaToken;
 use wire::Failure;
 
-use crate::STOPS;
-use crate::loading::{Loaded, template_failure};
+use crate::loading::{Loaded, too_large};
+use crate::template::template_failure;
+use crate::{STOPS, abort};
 
 /// Prompt tokens a decode call: progress is told between calls, and a stop acts inside one.
 const STEP: usize = 512;
@@ -24,8 +28,23 @@ pub struct Session<'model> {
 }
 
 impl<'model> Session<'model> {
-    pub fn new(loaded: &'model Loaded, context: LlamaContext<'model>) -> Self {
-        Self { loaded, context, cached: Vec::new() }
+    /// A context on a model, with an empty KV cache.
+    ///
+    /// # Errors
+    /// `model_too_large` where its memory could not be had.
+    pub fn open(loaded: &'model Loaded, backend: &LlamaBackend) -> Result<Self, Failure> {
+        let threads = loaded.description.threads as i32;
+        let parameters = LlamaContextParams::default()
+            .with_n_ctx(NonZeroU32::new(loaded.description.context_tokens))
+            .with_n_batch(2048)
+            .with_n_ubatch(512)
+            .with_n_threads(threads)
+            .with_n_threads_batch(threads);
+        let context = loaded
+            .model
+            .new_context(backend, abort::when(STOPS.flag(), parameters))
+            .map_err(|error| too_large(error.to_string()))?;
+        Ok(Self { loaded, context, cached: Vec::new() })
     }
 
     /// Forgets everything that the KV cache holds.

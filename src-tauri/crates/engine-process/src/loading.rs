@@ -1,10 +1,8 @@
 use std::io::Read;
-use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use engine::{LoadOptions, Model};
-use llama_cpp_2::context::params::LlamaContextParams;
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
@@ -12,9 +10,8 @@ use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::{LlamaBackendDeviceType, list_llama_ggml_backend_devices};
 use wire::Failure;
 
-use crate::generate::Session;
-use crate::template::ChatTemplate;
-use crate::{STOPS, abort};
+use crate::STOPS;
+use crate::template::{ChatTemplate, template_failure};
 
 /// The context that is asked for where nobody says otherwise, in tokens.
 const DEFAULT_CONTEXT: u32 = 8192;
@@ -78,25 +75,6 @@ impl Loaded {
         Ok(Self { model, template, description })
     }
 
-    /// A context on the model, with an empty KV cache.
-    ///
-    /// # Errors
-    /// `model_too_large` where its memory could not be had.
-    pub fn session(&self, backend: &LlamaBackend) -> Result<Session<'_>, Failure> {
-        let threads = self.description.threads as i32;
-        let parameters = LlamaContextParams::default()
-            .with_n_ctx(NonZeroU32::new(self.description.context_tokens))
-            .with_n_batch(2048)
-            .with_n_ubatch(512)
-            .with_n_threads(threads)
-            .with_n_threads_batch(threads);
-        let context = self
-            .model
-            .new_context(backend, abort::when(STOPS.flag(), parameters))
-            .map_err(|error| too_large(error.to_string()))?;
-        Ok(Session::new(self, context))
-    }
-
     /// The tokens of `text`; `special` reads `<|…|>` marks as the special tokens they name.
     pub fn tokenize(&self, text: &str, special: bool) -> Vec<LlamaToken> {
         self.model.vocab().tokenize(text.as_bytes(), false, special)
@@ -124,7 +102,8 @@ fn check_file(path: &Path) -> Result<u64, Failure> {
     Ok(bytes)
 }
 
-fn too_large(detail: String) -> Failure {
+/// The failure of a model that memory has no room for.
+pub fn too_large(detail: String) -> Failure {
     Failure::new(
         "model_too_large",
         "이 컴퓨터의 메모리에 비해 모델이 너무 큽니다. 더 작은 모델이나 더 많이 양자화한 파일(예: Q4_K_M)을 골라 주십시오.",
@@ -161,15 +140,6 @@ fn chat_template(model: &LlamaModel) -> Result<ChatTemplate, Failure> {
     let text = |token| vocab.text(token).map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
     ChatTemplate::new(model.meta_val_str("tokenizer.chat_template").ok(), text(vocab.bos()), text(vocab.eos()))
         .map_err(|error| template_failure(&error))
-}
-
-/// The failure of a template that does not compile or does not render.
-pub fn template_failure(error: &minijinja::Error) -> Failure {
-    Failure::new(
-        "model_template",
-        "이 모델의 대화 형식을 해석하지 못했습니다. 다른 모델을 골라 주십시오.",
-        format!("{error:#}"),
-    )
 }
 
 /// Cores, not hardware threads: two threads on one core wait for the same memory.

@@ -16,6 +16,7 @@ use engine::protocol::{Event, Reply, Request};
 use llama_cpp_2::llama_backend::{LlamaBackend, load_backends_from_path};
 use wire::Failure;
 
+use crate::generate::Session;
 use crate::loading::Loaded;
 use crate::stops::Stops;
 
@@ -104,7 +105,7 @@ fn serve_model(
     loaded: &Loaded,
     requests: &Receiver<Request>,
 ) -> Option<Request> {
-    let mut session = match loaded.session(backend) {
+    let mut session = match Session::open(loaded, backend) {
         Ok(session) => session,
         Err(failure) => {
             reply(load_id, Event::Failed { failure });

@@ -3,6 +3,7 @@
 use engine::Turn;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, ErrorKind, Value, context};
+use wire::Failure;
 
 /// Used where a GGUF brings no template: ChatML, which most models understand.
 const CHATML: &str = "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n\
@@ -54,6 +55,15 @@ impl ChatTemplate {
             eos_token => &self.eos,
         })
     }
+}
+
+/// The failure of a template that does not compile or does not render.
+pub fn template_failure(error: &Error) -> Failure {
+    Failure::new(
+        "model_template",
+        "이 모델의 대화 형식을 해석하지 못했습니다. 다른 모델을 골라 주십시오.",
+        format!("{error:#}"),
+    )
 }
 
 fn merge_system(turns: &[Turn]) -> Option<Vec<Turn>> {
