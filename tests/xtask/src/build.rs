@@ -1,5 +1,7 @@
 //! Building the workspace, and running what was built.
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::thread::{self, JoinHandle};
 
@@ -38,9 +40,21 @@ impl Downloads {
     }
 }
 
+/// Takes away links to libraries that are gone. llama-cpp-sys-2 links its libraries into these folders, takes a dangling
+/// link from an earlier build for a free place, and fails on it.
+fn clear_dangling_links(release: &Path) {
+    for folder in [release.to_owned(), release.join("deps"), release.join("examples")] {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let dangling = entries.map(|entry| entry.path()).filter(|path| path.is_symlink() && !path.exists());
+        // What cannot be removed is told by the build, which then fails on it.
+        dangling.for_each(|path| _ = fs::remove_file(path));
+    }
+}
+
 /// `cargo build` of the whole workspace. Naming examples (there are none) makes cargo resolve the features as it does for
 /// the tests, so that programs and tests share every compiled crate.
 pub fn cargo_build(places: &Places, features: Option<&str>) -> Command {
+    clear_dangling_links(&places.release());
     let mut build = command("cargo", places);
     build.args([
         "build",
