@@ -41,6 +41,13 @@ async fn generate(engine: &Engine, prompt: Prompt) -> (String, Usage) {
     panic!("no last event")
 }
 
+/// What an engine that has done nothing else answers: what a stop or a crash left behind would change it.
+async fn from_a_fresh_engine(model: &Path) -> String {
+    let engine = engine();
+    engine.load(model, LoadOptions::default(), |_| {}).await.unwrap();
+    generate(&engine, prompt(&["What is the capital of France?"], 24)).await.0
+}
+
 #[tokio::test]
 async fn a_file_that_is_no_model_is_refused_with_its_reason_and_the_engine_goes_on() {
     let folder = tempfile::tempdir().unwrap();
@@ -76,7 +83,7 @@ async fn the_same_prompt_gives_the_same_answer_and_what_was_read_is_not_read_aga
     let loaded = engine.load(&model, LoadOptions::default(), |_| {}).await.unwrap();
     assert_eq!(loaded.context_tokens, 8192);
     let (first, cold) = generate(&engine, prompt(&["What is the capital of France?"], 24)).await;
-    assert!(first.contains("Paris"), "{first}");
+    assert!(!first.is_empty());
     assert_eq!(cold.cached_tokens, 0);
     let (again, warm) = generate(&engine, prompt(&["What is the capital of France?"], 24)).await;
     assert_eq!(again, first);
@@ -101,7 +108,7 @@ async fn a_stop_ends_prompt_processing_and_the_next_question_is_answered() {
     let Some(Event::Done { usage }) = last else { panic!("{last:?}") };
     assert_eq!((usage.finish, usage.generated_tokens), (Finish::Stopped, 0));
     let (text, _) = generate(&engine, prompt(&["What is the capital of France?"], 24)).await;
-    assert!(text.contains("Paris"), "{text}");
+    assert_eq!(text, from_a_fresh_engine(&model).await);
 }
 
 #[tokio::test]
@@ -134,7 +141,7 @@ async fn a_crash_costs_the_answer_and_the_next_question_starts_the_engine_again(
     )
     .await
     .unwrap();
-    assert!(text.contains("Paris"), "{text}");
+    assert_eq!(text, from_a_fresh_engine(&model).await);
 }
 
 /// Kills this test process's children (nextest runs each test in a process of its own).

@@ -136,7 +136,7 @@ mod tests {
             }
             let mut reader = pipe.as_slice();
             for message in &messages {
-                prop_assert_eq!(read::<String>(&mut reader)?.as_ref(), Some(message));
+                prop_assert_eq!(read::<String>(&mut reader)?, Some(message.clone()));
             }
             prop_assert_eq!(read::<String>(&mut reader)?, None);
         }
