@@ -148,7 +148,7 @@ impl Assistant {
     }
 
     /// Answers a question, telling progress on the way. It never fails: an error is an answer in state
-    /// [`MessageState::Failed`], with what was streamed before it.
+    /// [`MessageState::Failed`], without text: what was streamed before it was never checked.
     pub async fn ask(&self, question: Question, stop: &Stop, mut tell: impl FnMut(Progress)) -> Answer {
         let mut thread = self.threads.take(question.conversation, &question.history);
         let outcome = match &question.scope {

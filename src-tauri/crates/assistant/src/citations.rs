@@ -136,7 +136,7 @@ fn quote(sentence: &str, passage: &Passage, words: Words<'_>) -> String {
 
 /// Takes the marks out of a sentence: the text without them, and the indices of the known ones. A bracket that
 /// names no id of the prompt but has the form of one is dropped as well (it fails closed).
-fn take_marks(sentence: &str, evidence: &[Evidence]) -> (String, Vec<usize>) {
+pub fn take_marks(sentence: &str, evidence: &[Evidence]) -> (String, Vec<usize>) {
     let mut text = String::new();
     let mut known = Vec::new();
     let mut rest = sentence;

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use engine::Turn;
 use vault::{Message, MessageState, Passage, Role};
 
-use crate::citations::Evidence;
+use crate::citations::{Evidence, take_marks};
 
 /// What the model has been told in one conversation, as it was told, and the passages in it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,7 +24,7 @@ impl Thread {
             .windows(2)
             .filter(|pair| pair[0].role == Role::User && pair[1].role == Role::Assistant)
             .filter(|pair| pair[1].state == MessageState::Complete && !pair[1].refused)
-            .flat_map(|pair| [Turn::new("user", &pair[0].text), Turn::new("assistant", without_marks(&pair[1].text))])
+            .flat_map(|pair| [Turn::new("user", &pair[0].text), Turn::new("assistant", take_marks(&pair[1].text, &[]).0)])
             .collect();
         Self { turns, ..Self::default() }
     }
@@ -76,25 +76,6 @@ impl Thread {
         self.issued += 1;
         format!("{}{}", LETTERS[slot % 20] as char, 2 + slot / 20)
     }
-}
-
-fn without_marks(text: &str) -> String {
-    let mut kept = String::new();
-    let mut rest = text;
-    while let Some(open) = rest.find(" [") {
-        let close = rest[open..].find(']').map(|close| open + close);
-        match close {
-            Some(close) if crate::citations::is_id(&rest[open + 2..close]) => {
-                kept.push_str(&rest[..open]);
-                rest = &rest[close + 1..];
-            }
-            _ => {
-                kept.push_str(&rest[..open + 2]);
-                rest = &rest[open + 2..];
-            }
-        }
-    }
-    kept + rest
 }
 
 /// The threads of the conversations that were used since the program started.

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use tantivy::collector::TopDocs;
-use tantivy::indexer::NoMergePolicy;
 use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
@@ -236,14 +235,6 @@ impl Index {
         let all = searcher.num_docs() as f32;
         let with = searcher.doc_freq(&Term::from_field_text(self.fields.text, word)).unwrap_or(0) as f32;
         (1.0 + (all - with + 0.5).max(0.5) / (with + 0.5)).ln()
-    }
-
-    /// Merges nothing while a large batch is built; for measuring.
-    pub fn without_merges(&self) {
-        let held = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(writer) = &*held {
-            writer.set_merge_policy(Box::new(NoMergePolicy));
-        }
     }
 }
 
