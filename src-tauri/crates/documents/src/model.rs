@@ -34,6 +34,8 @@ pub enum Format {
     Hwp3,
     /// Hancom HWPX (OWPML in a ZIP).
     Hwpx,
+    /// Hancom HWPML, one XML file.
+    Hwpml,
     /// PDF.
     Pdf,
     /// Word.
@@ -44,10 +46,22 @@ pub enum Format {
     Xls,
     /// PowerPoint.
     Pptx,
+    /// OpenDocument text.
+    Odt,
+    /// A web page.
+    Html,
+    /// A mail message with its attachments.
+    Eml,
+    /// Comma- or tab-separated values.
+    Csv,
     /// Plain text in any encoding.
     Txt,
     /// Markdown.
     Md,
+    /// An archive of documents.
+    Zip,
+    /// A picture of text: PNG, JPEG or TIFF.
+    Image,
 }
 
 /// What a block is.
@@ -99,9 +113,20 @@ pub struct Document {
     pub blocks: Vec<Block>,
     /// What was not read, in Korean, for the person; empty for a file read whole.
     pub warnings: Vec<String>,
+    /// The pages, in order, of which nothing could be read: scanned or garbled, and not recognised either.
+    #[serde(default)]
+    pub unread_pages: Vec<Page>,
+    /// True where the file is damaged and this is what could be saved of it.
+    #[serde(default)]
+    pub partial: bool,
 }
 
 impl Document {
+    /// A document without content.
+    pub fn new(format: Format) -> Self {
+        Self { format, pages: None, blocks: Vec::new(), warnings: Vec::new(), unread_pages: Vec::new(), partial: false }
+    }
+
     /// All text, blocks separated by an empty line.
     pub fn text(&self) -> String {
         self.blocks.iter().map(|block| block.text.as_str()).collect::<Vec<_>>().join("\n\n")

@@ -202,7 +202,7 @@ mod tests {
     }
 
     fn document(blocks: Vec<Block>) -> Document {
-        Document { format: Format::Hwpx, pages: None, blocks, warnings: Vec::new() }
+        Document { blocks, ..Document::new(Format::Hwpx) }
     }
 
     #[test]

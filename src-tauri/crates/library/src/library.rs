@@ -255,12 +255,7 @@ mod tests {
             heading_path: vec![format!("제{paragraph}조")],
             locator: Locator { section: 0, paragraph, page: None },
         };
-        Document {
-            format: Format::Txt,
-            pages: None,
-            blocks: (0..).zip(text.lines()).map(block).collect(),
-            warnings: Vec::new(),
-        }
+        Document { blocks: (0..).zip(text.lines()).map(block).collect(), ..Document::new(Format::Txt) }
     }
 
     const RULES: &str = "연가 일수는 재직기간에 따라 15일로 한다.\n병가는 연 60일의 범위에서 허가한다.\n출장 보고는 5일 안에 한다.";

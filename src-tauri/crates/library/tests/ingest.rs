@@ -155,7 +155,7 @@ async fn a_removed_document_comes_back_when_its_file_is_added_again() {
         heading_path: Vec::new(),
         locator: Locator { section: 0, paragraph: 0, page: None },
     };
-    let content = Document { format: Format::Txt, pages: None, blocks: vec![block], warnings: Vec::new() };
+    let content = Document { blocks: vec![block], ..Document::new(Format::Txt) };
     desk.library.put(id, &sha256, &content).unwrap();
     desk.library.remove(id, 8).unwrap();
     assert!(desk.vault.documents().unwrap().is_empty());

@@ -33,7 +33,25 @@ pub fn damaged(detail: impl ToString) -> Failure {
 pub fn password(detail: impl ToString) -> Failure {
     Failure::new(
         "document_password",
-        "암호가 걸린 문서입니다. 암호를 해제하여 저장한 뒤 다시 추가하십시오.",
+        "암호가 걸린 문서입니다. 암호를 입력하십시오.",
+        detail,
+    )
+}
+
+/// Opens with another password than the one that was typed.
+pub fn wrong_password(detail: impl ToString) -> Failure {
+    Failure::new(
+        "document_password_wrong",
+        "암호가 맞지 않습니다. 대문자와 한/영 상태를 확인하고 다시 입력하십시오.",
+        detail,
+    )
+}
+
+/// Encrypted in a way that is not undone here.
+pub fn locked(advice: &str, detail: impl ToString) -> Failure {
+    Failure::new(
+        "document_locked",
+        format!("암호가 걸린 문서입니다. 이 형식의 암호는 여기서 풀 수 없습니다. {advice}"),
         detail,
     )
 }

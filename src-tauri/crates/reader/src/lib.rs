@@ -17,29 +17,75 @@ mod zipped;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use documents::{Document, Format};
+use documents::{Document, Format, Page};
 use wire::Failure;
 
 pub use pdf::Pdfium;
 
-/// Reads a document from its bytes; `extension` is a hint only where the content leaves a choice (Markdown or
-/// plain text).
+/// A file as it arrived.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Source<'a> {
+    /// Its content.
+    pub bytes: &'a [u8],
+    /// Its name's extension, without the dot: a hint only where the content leaves a choice (Markdown or plain text).
+    pub extension: &'a str,
+    /// The password that the person typed, if any.
+    pub password: Option<&'a str>,
+}
+
+/// What parsers need beside the bytes.
+pub struct Tools<'a> {
+    /// libpdfium, where it was found.
+    pub pdfium: &'a Pdfium,
+    /// Reads pictures of text.
+    pub recogniser: &'a mut dyn Recogniser,
+}
+
+/// Reads a picture of text. The reader itself starts nothing: its client does, with the picture.
+pub trait Recogniser {
+    /// The text of a page's picture, lines in reading order; `None` where it cannot be read or no recogniser is
+    /// installed. `picture` is a binary PGM (`P5`, 8 bits a pixel) and `page` the number that the person sees.
+    fn recognise(&mut self, page: Page, picture: &[u8]) -> Option<String>;
+}
+
+/// A recogniser that is not installed.
+pub struct NoRecogniser;
+
+impl Recogniser for NoRecogniser {
+    fn recognise(&mut self, _page: Page, _picture: &[u8]) -> Option<String> {
+        None
+    }
+}
+
+/// How deep documents in documents (attachments, archives) are followed.
+pub(crate) const DEPTH: u8 = 3;
+
+/// Reads a document.
 ///
 /// # Errors
-/// A [`Failure`] whose code says why: `document_unknown_type`, `document_password`, `document_damaged`,
-/// `document_bomb`, `document_empty`, `document_scanned`.
-pub fn parse(bytes: &[u8], extension: &str, pdfium: &Pdfium) -> Result<Document, Failure> {
+/// A [`Failure`] whose code says why: `document_unknown_type`, `document_password`, `document_password_wrong`,
+/// `document_damaged`, `document_bomb`, `document_empty`, `document_scanned`.
+pub fn parse(source: Source<'_>, tools: &mut Tools<'_>) -> Result<Document, Failure> {
+    parse_within(source, tools, 0)
+}
+
+/// Reads a document that lies `depth` documents deep: an attachment of a message is at 1.
+pub(crate) fn parse_within(source: Source<'_>, tools: &mut Tools<'_>, depth: u8) -> Result<Document, Failure> {
+    let Source { bytes, extension, .. } = source;
     let parsed = quietly(|| {
         let format = recognise::format(bytes, extension)?;
         let document = match format {
             Format::Hwp => hwp::hwp(bytes),
             Format::Hwp3 => hwp3::hwp3(bytes),
             Format::Hwpx => hwpx::hwpx(bytes),
-            Format::Pdf => pdf::pdf(bytes, pdfium),
+            Format::Pdf => pdf::pdf(bytes, tools.pdfium),
             Format::Docx | Format::Pptx => office::office(bytes, format),
             Format::Xlsx | Format::Xls => sheet::workbook(bytes, format),
             Format::Txt => text::plain(bytes),
             Format::Md => text::markdown(bytes),
+            Format::Hwpml | Format::Odt | Format::Html | Format::Eml | Format::Csv | Format::Zip | Format::Image => {
+                Err(fault::unknown("", format!("{format:?} at depth {depth} of {DEPTH}")))
+            }
         }?;
         if document.blocks.is_empty() { Err(fault::empty(&document.warnings)) } else { Ok(document) }
     });

@@ -6,7 +6,7 @@
 use std::io::{self, Read};
 
 use documents::{MAX_BYTES, Reply};
-use naratmal_reader::{Pdfium, fault, parse};
+use naratmal_reader::{NoRecogniser, Pdfium, Source, Tools, fault, parse};
 use wire::Failure;
 
 /// Enough for a 200 MB file with its expansion, and no more than a small PC can spare.
@@ -41,7 +41,10 @@ fn confined() -> Result<documents::Document, Failure> {
     }
     std::thread::Builder::new()
         .stack_size(STACK)
-        .spawn(move || parse(&bytes, &hint, &pdfium))
+        .spawn(move || {
+            let source = Source { bytes: &bytes, extension: &hint, password: None };
+            parse(source, &mut Tools { pdfium: &pdfium, recogniser: &mut NoRecogniser })
+        })
         .map_err(fault::confinement)?
         .join()
         .unwrap_or_else(|_| Err(fault::damaged("the parsing thread panicked")))

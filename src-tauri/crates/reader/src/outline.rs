@@ -21,7 +21,7 @@ pub struct Outline {
 impl Outline {
     pub fn new(format: Format) -> Self {
         Self {
-            document: Document { format, pages: None, blocks: Vec::new(), warnings: Vec::new() },
+            document: Document::new(format),
             section: 0,
             paragraph: 0,
             page: None,
@@ -80,14 +80,44 @@ impl Outline {
         self.push(BlockKind::Table, tidy(markdown));
     }
 
-    /// A footnote or endnote with its number or label.
+    /// A footnote or endnote; its anchor in the text is [`anchor`] of the same label.
     pub fn footnote(&mut self, label: &str, text: &str) {
         let text = tidy(text);
         if !text.is_empty() {
-            let numbered = format!("{label})");
-            let text = if text.starts_with(&numbered) { text } else { format!("{numbered} {text}") };
-            self.push(BlockKind::Footnote, text);
+            let own = format!("{label})");
+            let text = text.strip_prefix(&own).unwrap_or(&text).trim_start();
+            self.push(BlockKind::Footnote, format!("{} {text}", anchor(label)));
         }
+    }
+
+    /// A reviewer's remark beside the text.
+    pub fn memo(&mut self, text: &str) {
+        let text = tidy(text);
+        if !text.is_empty() {
+            self.push(BlockKind::Paragraph, format!("[메모] {text}"));
+        }
+    }
+
+    /// Text that a tracked change deleted was left out; said once a document.
+    pub fn left_out_deleted(&mut self) {
+        self.warn_once("변경 내용 추적에서 삭제된 글은 읽지 않았습니다.");
+    }
+
+    /// As [`Outline::warn`], unless it was said before.
+    pub fn warn_once(&mut self, warning: &str) {
+        if !self.document.warnings.iter().any(|said| said == warning) {
+            self.warn(warning);
+        }
+    }
+
+    /// What was read is what could be saved of a damaged file.
+    pub fn partial(&mut self) {
+        self.document.partial = true;
+    }
+
+    /// Nothing could be read of this page.
+    pub fn unread(&mut self, page: Page) {
+        self.document.unread_pages.push(page);
     }
 
     /// Whether nothing was found so far.
@@ -118,6 +148,12 @@ impl Outline {
         });
         self.paragraph += 1;
     }
+}
+
+/// How a note's anchor stands in the text, as Korean documents print it: 주1). Put a space before it, so that it
+/// does not become part of the word.
+pub fn anchor(label: &str) -> String {
+    format!("주{label})")
 }
 
 /// NFC, without control characters and without space at line ends. Spaces inside a line are the writer's.

@@ -8,11 +8,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use documents::{Document, Reader};
-use naratmal_reader::{Pdfium, parse};
+use naratmal_reader::{NoRecogniser, Pdfium, Source, Tools};
 use proptest::prelude::*;
 
 fn fixture() -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/복무규정.hwpx")).unwrap()
+}
+
+fn parse(bytes: &[u8], extension: &str, pdfium: &Pdfium) -> Result<Document, wire::Failure> {
+    let source = Source { bytes, extension, password: None };
+    naratmal_reader::parse(source, &mut Tools { pdfium, recogniser: &mut NoRecogniser })
 }
 
 /// A document as one line a block.

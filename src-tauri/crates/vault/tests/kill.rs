@@ -18,7 +18,7 @@ fn document(words: &str, blocks: u32) -> Document {
         heading_path: vec!["제1조".to_owned()],
         locator: Locator { section: 0, paragraph, page: None },
     };
-    Document { format: Format::Hwpx, pages: None, blocks: (0..blocks).map(block).collect(), warnings: Vec::new() }
+    Document { blocks: (0..blocks).map(block).collect(), ..Document::new(Format::Hwpx) }
 }
 
 fn passages(document: &Document) -> Vec<NewPassage> {

@@ -40,7 +40,7 @@ fn block() -> impl Strategy<Value = Block> {
 fn document() -> impl Strategy<Value = Document> {
     let format = prop_oneof![Just(Format::Hwp), Just(Format::Hwpx), Just(Format::Pdf), Just(Format::Txt)];
     (format, option::of(any::<u32>()), vec(block(), 0..6), vec(words(), 0..3))
-        .prop_map(|(format, pages, blocks, warnings)| Document { format, pages, blocks, warnings })
+        .prop_map(|(format, pages, blocks, warnings)| Document { pages, blocks, warnings, ..Document::new(format) })
 }
 
 fn passage() -> impl Strategy<Value = NewPassage> {
