@@ -5,6 +5,8 @@
 
 mod model;
 mod reader;
+mod recognition;
 
 pub use model::{Block, BlockKind, Document, Format, Locator, Page};
-pub use reader::{MAX_BYTES, Reader, Reply, too_large};
+pub use reader::{MAX_BYTES, Reader, Recognised, Reply, Request, too_large};
+pub use recognition::Recognition;

@@ -1,12 +1,15 @@
 //! What is made impossible for a process, whatever its code does afterwards.
 //!
-//! Linux: a seccomp filter for the network ([`deny_network`]) and resource limits for the reader
-//! ([`limit_memory`], [`limit_cpu`]); all are inherited by every child and cannot be taken back. Elsewhere the
-//! calls return [`Error::Unsupported`], so that a caller has to decide aloud what to do without them.
+//! Linux: a seccomp filter for the network ([`deny_network`]), resource limits ([`limit_memory`], [`limit_cpu`]) and
+//! a sandbox for what handles hostile bytes ([`confine_parser`], [`confine_program`]); all are inherited by every
+//! child and cannot be taken back. Elsewhere the calls return [`Error::Unsupported`], so that a caller has to decide
+//! aloud what to do without them.
 
 mod probe;
+mod sandbox;
 
 pub use probe::{Probe, probe_network};
+pub use sandbox::{Enforced, confine_parser, confine_program};
 
 /// Why a guard could not be set up. A program that gets one must not go on as if it were guarded.
 #[derive(Debug, thiserror::Error)]

@@ -56,6 +56,15 @@ pub fn locked(advice: &str, detail: impl ToString) -> Failure {
     )
 }
 
+/// Needs more memory than a document may take.
+pub fn memory() -> Failure {
+    Failure::new(
+        "document_memory",
+        "문서를 여는 데 메모리가 1 GB 넘게 필요하여 멈추었습니다. 출처를 확인하고, 믿을 수 있는 문서라면 나누어 저장한 뒤 다시 추가하십시오.",
+        "",
+    )
+}
+
 /// Expands to far more than it may.
 pub fn bomb(detail: impl ToString) -> Failure {
     Failure::new(

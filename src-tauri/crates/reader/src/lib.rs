@@ -10,6 +10,7 @@ mod outline;
 mod pages;
 mod pdf;
 mod recognise;
+mod sandbox;
 mod sheet;
 mod table;
 mod text;
@@ -21,6 +22,7 @@ use documents::{Document, Format, Page};
 use wire::Failure;
 
 pub use pdf::Pdfium;
+pub use sandbox::enter_sandbox;
 
 /// A file as it arrived.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,22 +1,25 @@
-//! `naratmal-reader`: one document on standard input, one frame on standard output, then it ends.
+//! `naratmal-reader`: one document on standard input, frames on standard output, then it ends.
 //!
 //! The file arrives opened, so this process never needs to open one. What it needs from the disk, libpdfium, it
-//! loads before it limits itself.
+//! loads before it gives everything else away.
+
+mod allocation;
+mod client;
 
 use std::io::{self, Read};
 
-use documents::{MAX_BYTES, Reply};
-use naratmal_reader::{NoRecogniser, Pdfium, Source, Tools, fault, parse};
+use documents::{Document, MAX_BYTES, Reply};
+use naratmal_reader::{Source, Tools, enter_sandbox, fault, parse};
 use wire::Failure;
 
-/// Enough for a 200 MB file with its expansion, and no more than a small PC can spare.
-const MEMORY: u64 = 1024 * 1024 * 1024;
-/// Over the client's longest time limit, so that the client's clear message comes first.
-const CPU_SECONDS: u64 = 300;
+use crate::client::Client;
+
 /// Hostile nesting is met by parsers that recurse.
 const STACK: usize = 64 * 1024 * 1024;
 
 fn main() {
+    // Nobody reads a panic's message, and the descriptor that it would go to carries the client's messages.
+    std::panic::set_hook(Box::new(|_| {}));
     let reply = match confined() {
         Ok(document) => Reply::Document(document),
         Err(failure) => Reply::Failure(failure),
@@ -26,14 +29,11 @@ fn main() {
     std::process::exit(i32::from(sent.is_err()));
 }
 
-fn confined() -> Result<documents::Document, Failure> {
-    // The network goes first; libpdfium's own start-up code is already foreign.
-    guard::deny_network().map_err(fault::confinement)?;
-    let pdfium = Pdfium::beside();
-    guard::limit_memory(MEMORY).map_err(fault::confinement)?;
-    guard::limit_cpu(CPU_SECONDS).map_err(fault::confinement)?;
-
-    let hint = std::env::args().nth(1).unwrap_or_default();
+fn confined() -> Result<Document, Failure> {
+    let mut client = Client::open().map_err(fault::unreadable)?;
+    let pdfium = enter_sandbox()?;
+    allocation::say_when_memory_ends(&Reply::Failure(fault::memory()));
+    let request = client.request().map_err(fault::unreadable)?;
     let mut bytes = Vec::new();
     io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fault::unreadable)?;
     if bytes.len() as u64 > MAX_BYTES {
@@ -42,8 +42,9 @@ fn confined() -> Result<documents::Document, Failure> {
     std::thread::Builder::new()
         .stack_size(STACK)
         .spawn(move || {
-            let source = Source { bytes: &bytes, extension: &hint, password: None };
-            parse(source, &mut Tools { pdfium: &pdfium, recogniser: &mut NoRecogniser })
+            let source =
+                Source { bytes: &bytes, extension: &request.extension, password: request.password.as_deref() };
+            parse(source, &mut Tools { pdfium: &pdfium, recogniser: &mut client })
         })
         .map_err(fault::confinement)?
         .join()

@@ -31,7 +31,11 @@ impl Failure {
     }
 }
 
-fn frame<T: Serialize>(message: &T) -> io::Result<Vec<u8>> {
+/// A message as it goes over a pipe: its length, then its JSON.
+///
+/// # Errors
+/// `InvalidData` for a message over [`MAX_FRAME`].
+pub fn frame<T: Serialize>(message: &T) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; 4];
     serde_json::to_writer(&mut bytes, message)?;
     let length = bytes.len() - 4;
@@ -77,6 +81,19 @@ pub fn read<T: DeserializeOwned>(reader: &mut impl Read) -> io::Result<Option<T>
     Ok(Some(serde_json::from_slice(&body)?))
 }
 
+/// Writes bytes that are no JSON, a picture for one, with their length before them.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_bytes(writer: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    if bytes.len() > MAX_FRAME {
+        return Err(too_long(bytes.len()));
+    }
+    writer.write_all(&(bytes.len() as u32).to_le_bytes())?;
+    writer.write_all(bytes)?;
+    writer.flush()
+}
+
 /// As [`write`], on an asynchronous pipe.
 ///
 /// # Errors
@@ -91,6 +108,17 @@ pub async fn send<T: Serialize>(writer: &mut (impl AsyncWrite + Unpin), message:
 /// # Errors
 /// As [`read`].
 pub async fn receive<T: DeserializeOwned>(reader: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<T>> {
+    match receive_bytes(reader).await? {
+        Some(body) => Ok(Some(serde_json::from_slice(&body)?)),
+        None => Ok(None),
+    }
+}
+
+/// What [`write_bytes`] wrote; `None` where the other side closed the pipe between messages.
+///
+/// # Errors
+/// As [`read`], but for the JSON.
+pub async fn receive_bytes(reader: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Vec<u8>>> {
     let mut head = [0; 4];
     match reader.read(&mut head).await? {
         0 => return Ok(None),
@@ -104,7 +132,7 @@ pub async fn receive<T: DeserializeOwned>(reader: &mut (impl AsyncRead + Unpin))
     if reader.take(length as u64).read_to_end(&mut body).await? < length {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    Ok(Some(serde_json::from_slice(&body)?))
+    Ok(Some(body))
 }
 
 /// The path of an executable or library that is shipped beside the running one. A test binary lies one folder

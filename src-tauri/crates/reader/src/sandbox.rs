@@ -1,0 +1,24 @@
+//! What this process gives away before it looks at a file.
+
+use wire::Failure;
+
+use crate::{Pdfium, fault};
+
+/// Enough for a 200 MB file with its expansion, and no more than a small PC can spare.
+const MEMORY: u64 = 1024 * 1024 * 1024;
+/// Over the client's longest time limit, so that the client's clear message comes first.
+const CPU_SECONDS: u64 = 600;
+
+/// Loads libpdfium, then gives away the network, files, processes and all memory past 1 GiB, for good.
+///
+/// # Errors
+/// `document_confinement`: nothing may be read by a process that is not confined.
+pub fn enter_sandbox() -> Result<Pdfium, Failure> {
+    // The network goes first; libpdfium's own start-up code is already foreign.
+    guard::deny_network().map_err(fault::confinement)?;
+    let pdfium = Pdfium::beside();
+    guard::limit_memory(MEMORY).map_err(fault::confinement)?;
+    guard::limit_cpu(CPU_SECONDS).map_err(fault::confinement)?;
+    guard::confine_parser().map_err(fault::confinement)?;
+    Ok(pdfium)
+}

@@ -1,0 +1,17 @@
+//! A child confined as the reader is, told to get out by every way that there is.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use std::process::Command;
+
+#[test]
+fn every_way_out_of_the_sandbox_is_refused() {
+    let mut escape = std::env::current_exe().unwrap();
+    escape.pop();
+    escape.pop();
+    escape.push("examples/escape");
+    let ran = Command::new(&escape).output().unwrap_or_else(|error| unreachable!("{}: {error}", escape.display()));
+    let said = String::from_utf8(ran.stdout).unwrap();
+    insta::assert_snapshot!(said, @"");
+    assert!(ran.status.success());
+}
