@@ -3,6 +3,7 @@
 
 mod ask;
 mod bench;
+mod bench_documents;
 mod eval;
 mod parse;
 mod places;
@@ -97,6 +98,14 @@ enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// Pages per second, beside pdftotext, hwp5txt and LibreOffice where they are installed.
+    Documents {
+        /// A folder of documents.
+        #[arg(long)]
+        docs: PathBuf,
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -134,5 +143,6 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Bench { what: Bench::Engine { model, prompt, generate, repetitions, threads, json } } => {
             bench::run(model, prompt, generate, repetitions, threads, json).await
         }
+        Command::Bench { what: Bench::Documents { docs, json } } => bench_documents::run(&docs, json).await,
     }
 }

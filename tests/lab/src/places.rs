@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use directories::ProjectDirs;
-use documents::Reader;
+use documents::{Reader, Recognition};
 use engine::Engine;
 use wire::Failure;
 
@@ -40,7 +40,8 @@ fn beside(name: &str) -> Result<PathBuf, Failure> {
 
 /// The reader beside `lab`.
 pub fn reader() -> Result<Reader, Failure> {
-    Ok(Reader::new(beside(&format!("naratmal-reader{}", std::env::consts::EXE_SUFFIX))?))
+    let reader = Reader::new(beside(&format!("naratmal-reader{}", std::env::consts::EXE_SUFFIX))?);
+    Ok(reader.with_recognition(Recognition::find()))
 }
 
 /// The engine beside `lab`.

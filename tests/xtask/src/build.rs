@@ -51,7 +51,7 @@ fn clear_dangling_links(release: &Path) {
     }
 }
 
-/// `cargo build` of the whole workspace. Naming examples (there are none) makes cargo resolve the features as it does for
+/// `cargo build` of the whole workspace. Naming the examples makes cargo resolve the features as it does for
 /// the tests, so that programs and tests share every compiled crate.
 pub fn cargo_build(places: &Places, features: Option<&str>) -> Command {
     clear_dangling_links(&places.release());

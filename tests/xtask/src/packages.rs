@@ -44,6 +44,8 @@ const PACKAGES: &[Package] = &[
     always("libayatana-appindicator3-dev", "창의 알림 영역"),
     always("libdbus-1-dev", "파일 선택 창"),
     always("fonts-noto-cjk", "한글 글꼴"),
+    always("tesseract-ocr", "스캔한 문서의 문자 인식"),
+    always("tesseract-ocr-kor", "한글 문자 인식"),
     tests("webkit2gtk-driver", "창의 자동 시험"),
     tests("xvfb", "화면 없는 시험"),
     tests("xauth", "화면 없는 시험"),
