@@ -2,9 +2,11 @@
 //!
 //! Linux: a seccomp filter for the network ([`deny_network`]), resource limits ([`limit_memory`], [`limit_cpu`]) and
 //! a sandbox for what handles hostile bytes ([`confine_parser`], [`confine_program`]); all are inherited by every
-//! child and cannot be taken back. Elsewhere the calls return [`Error::Unsupported`], so that a caller has to decide
-//! aloud what to do without them.
+//! child and cannot be taken back. What Windows and macOS offer of these is used there; a call without anything behind
+//! it returns [`Error::Unsupported`], so that a caller has to decide aloud what to do without it.
 
+#[cfg(windows)]
+mod job;
 mod probe;
 mod sandbox;
 
@@ -102,20 +104,20 @@ fn limit(resource: Resource, value: u64) -> Result<(), Error> {
     }
 }
 
-/// See the Unix version.
+/// Bounds the memory of this process, in bytes: an allocation past it fails.
 ///
 /// # Errors
-/// Always [`Error::Unsupported`].
-#[cfg(not(unix))]
-pub fn limit_memory(_bytes: u64) -> Result<(), Error> {
-    Err(Error::Unsupported)
+/// [`Error::Refused`] by the system.
+#[cfg(windows)]
+pub fn limit_memory(bytes: u64) -> Result<(), Error> {
+    job::memory(bytes)
 }
 
-/// See the Unix version.
+/// Bounds the processor time of this process, in seconds: the system ends it past that.
 ///
 /// # Errors
-/// Always [`Error::Unsupported`].
-#[cfg(not(unix))]
-pub fn limit_cpu(_seconds: u64) -> Result<(), Error> {
-    Err(Error::Unsupported)
+/// [`Error::Refused`] by the system.
+#[cfg(windows)]
+pub fn limit_cpu(seconds: u64) -> Result<(), Error> {
+    job::cpu(seconds)
 }

@@ -44,22 +44,51 @@ pub fn confine_program(read: &[&Path], execute: &[&Path]) -> Result<Enforced, Er
     Ok(Enforced { files: landlock, landlock, processes: true })
 }
 
-/// See the Linux version.
+/// Windows: a job in which this process is the only one. macOS: a sandbox in which it opens and starts nothing.
 ///
 /// # Errors
-/// Always [`Error::Unsupported`].
+/// [`Error::Refused`] by the system, [`Error::Unsupported`] where it has neither.
 #[cfg(not(target_os = "linux"))]
 pub fn confine_parser() -> Result<Enforced, Error> {
-    Err(Error::Unsupported)
+    #[cfg(windows)]
+    return crate::job::one_process().map(|()| Enforced { files: false, landlock: false, processes: true });
+    #[cfg(target_os = "macos")]
+    return macos::compute_only().map(|()| Enforced { files: true, landlock: false, processes: true });
+    #[cfg(not(any(windows, target_os = "macos")))]
+    return Err(Error::Unsupported);
 }
 
-/// See the Linux version.
+/// See the Linux version: no such limits for another program here.
 ///
 /// # Errors
 /// Always [`Error::Unsupported`].
 #[cfg(not(target_os = "linux"))]
 pub fn confine_program(_read: &[&Path], _execute: &[&Path]) -> Result<Enforced, Error> {
     Err(Error::Unsupported)
+}
+
+#[cfg(target_os = "macos")]
+mod macos {
+    use std::ffi::{CStr, c_char, c_int};
+    use std::ptr::null_mut;
+
+    use crate::Error;
+
+    unsafe extern "C" {
+        fn sandbox_init(profile: *const c_char, flags: u64, error: *mut *mut c_char) -> c_int;
+    }
+
+    /// Descriptors that are open stay usable; everything else is denied.
+    const PROFILE: &CStr = c"(version 1)(deny default)";
+
+    pub(super) fn compute_only() -> Result<(), Error> {
+        let mut error = null_mut();
+        // SAFETY: the profile is a C string, and `error` is where a message may be put.
+        match unsafe { sandbox_init(PROFILE.as_ptr(), 0, &raw mut error) } {
+            0 => Ok(()),
+            _ => Err(Error::Refused("sandbox_init".to_owned())),
+        }
+    }
 }
 
 /// Landlock's rules for the calling thread and what it starts: nothing but reading below `read` and executing
@@ -96,7 +125,7 @@ mod linux {
     use crate::Error;
 
     /// Calls that a parser keeps. Anything with a path, and anything that makes a descriptor, is missing.
-    const COMPUTING: [libc::c_long; 37] = [
+    const COMPUTING: [libc::c_long; 36] = [
         libc::SYS_read,
         libc::SYS_readv,
         libc::SYS_write,
@@ -134,8 +163,6 @@ mod linux {
         libc::SYS_membarrier,
         // Refused with ENOSYS by `no_clone3`, whose answer is the one that libc understands.
         libc::SYS_clone3,
-        // To itself: see below for the others.
-        libc::SYS_getuid,
     ];
 
     fn refused(error: impl std::fmt::Display) -> Error {
