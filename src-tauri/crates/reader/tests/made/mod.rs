@@ -29,15 +29,20 @@ pub fn docx() -> Vec<u8> {
     let cell = |text: &str, merge: &str| {
         format!("<w:tc><w:tcPr>{merge}</w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>")
     };
-    let body = format!(
-        "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>\
-         <w:p><w:pPr><w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t>추진 계획</w:t></w:r></w:p>\
+    docx_of(&format!(
+        "<w:p><w:pPr><w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t>추진 계획</w:t></w:r></w:p>\
          <w:p><w:r><w:t>□ 대상: 전 직원</w:t></w:r></w:p>\
-         <w:tbl><w:tr>{}</w:tr><w:tr>{}{}</w:tr></w:tbl>\
-         </w:body></w:document>",
+         <w:tbl><w:tr>{}</w:tr><w:tr>{}{}</w:tr></w:tbl>",
         cell("구분", "<w:gridSpan w:val=\"2\"/>"),
         cell("연가", ""),
         cell("17일", "")
+    ))
+}
+
+/// A document with this body.
+pub fn docx_of(body: &str) -> Vec<u8> {
+    let body = format!(
+        "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>{body}</w:body></w:document>"
     );
     let styles = "<w:styles xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:style w:type=\"paragraph\" \
                   w:styleId=\"Heading1\"><w:name w:val=\"heading 1\"/><w:pPr><w:outlineLvl w:val=\"0\"/></w:pPr></w:style></w:styles>";
