@@ -42,6 +42,8 @@ const DOCUMENT_EXTENSIONS = [
 const TOAST_MS = 8000;
 /** Changes of documents that come within this time are shown together: a folder brings hundreds a second. */
 const GATHER_MS = 80;
+/** The list of ten thousand is megabytes: so long it is not asked for again. */
+const LIST_MS = 300;
 const RESTING: IngestStatus = { state: "idle", files_done: 0, files_total: 0, pages_done: 0, failed: 0, remaining_seconds: null, walking: false };
 
 export class App {
@@ -92,7 +94,7 @@ export class App {
       listen<Status>("status", ({ payload }) => this.#setStatus(payload)),
       listen<IngestStatus>("ingest", ({ payload }) => (this.ingest = payload)),
       listen<DocumentRow>("document", ({ payload }) => this.#changed(payload)),
-      listen("documents", () => void this.#try(() => this.#loadDocuments())),
+      listen("documents", () => this.#manyChanged()),
       listen("tauri://drag-enter", () => (this.dragging = true)),
       listen("tauri://drag-over", () => (this.dragging = true)),
       listen("tauri://drag-leave", () => (this.dragging = false)),
@@ -108,6 +110,8 @@ export class App {
     const clock = setInterval(() => (this.now = Date.now()), 30_000);
     return () => {
       clearInterval(clock);
+      clearTimeout(this.#gathering);
+      clearTimeout(this.#listing);
       for (const each of listening) void each.then((unlisten) => unlisten());
     };
   }
@@ -131,6 +135,7 @@ export class App {
   /** Changed rows that are not in the list yet. */
   #arrived = new Map<number, DocumentRow>();
   #gathering: ReturnType<typeof setTimeout> | undefined;
+  #listing: ReturnType<typeof setTimeout> | undefined;
   #loading: Promise<void> | null = null;
   #outdated = false;
 
@@ -140,6 +145,13 @@ export class App {
       this.#gathering = undefined;
       if (!this.#loading) this.#showArrived();
     }, GATHER_MS);
+  }
+
+  #manyChanged(): void {
+    this.#listing ??= setTimeout(() => {
+      this.#listing = undefined;
+      void this.#try(() => this.#loadDocuments());
+    }, LIST_MS);
   }
 
   #showArrived(): void {
