@@ -327,6 +327,15 @@ test("cancelling is confirmed in place, with how much is lost", async () => {
   expect(calls[0]![0]).toBe("cancel_ingest");
 });
 
+test("a folder that is still looked through can be cancelled before anything was found", async () => {
+  app.ingest = ingest({ walking: true, files_done: 0, files_total: 0 });
+  render(Sidebar);
+  await userEvent.click(screen.getByTestId("ingest-cancel"));
+  expect(screen.getByText("폴더 살펴보기를 그만둡니다")).toBeTruthy();
+  await userEvent.click(screen.getByTestId("ingest-cancel-all"));
+  expect(calls[0]![0]).toBe("cancel_ingest");
+});
+
 test("the failed ones are one click away, wherever one is", async () => {
   app.ingest = ingest({ failed: 12 });
   app.source = { citation: citation(), source: null, opener: null };

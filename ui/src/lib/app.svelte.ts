@@ -290,7 +290,7 @@ export class App {
     await this.#try(async () => {
       const cancelled = await api.cancelIngest();
       await this.#loadDocuments();
-      this.say(`${count(cancelled)}개를 취소했습니다. 목록의 ‘취소됨’에서 다시 읽을 수 있습니다.`);
+      if (cancelled > 0) this.say(`${count(cancelled)}개를 취소했습니다. 목록의 ‘취소됨’에서 다시 읽을 수 있습니다.`);
     });
   }
 
