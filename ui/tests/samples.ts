@@ -1,4 +1,4 @@
-import type { Citation, DocumentRow, Message, Status } from "../src/lib/contract";
+import type { Citation, DocumentRow, IngestStatus, Message, Status } from "../src/lib/contract";
 
 export const citation = (more: Partial<Citation> = {}): Citation => ({
   mark: 1,
@@ -33,6 +33,9 @@ export const document = (more: Partial<DocumentRow> = {}): DocumentRow => ({
   state: "ready",
   failure: null,
   warnings: [],
+  unread_pages: [],
+  partial: false,
+  folder: null,
   ...more,
 });
 
@@ -44,4 +47,15 @@ export const status = (engine: Status["engine"]["state"] = "ready"): Status => (
   },
   library: { state: "ready", failure: null },
   network_blocked: true,
+});
+
+export const ingest = (more: Partial<IngestStatus> = {}): IngestStatus => ({
+  state: "running",
+  files_done: 1234,
+  files_total: 10000,
+  pages_done: 5678,
+  failed: 0,
+  remaining_seconds: 180,
+  walking: false,
+  ...more,
 });

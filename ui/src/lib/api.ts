@@ -1,6 +1,6 @@
 /** The shell's commands, typed as `contract.ts` lists them. */
 import { invoke, type Channel } from "@tauri-apps/api/core";
-import type { AskEvent, Conversation, ConversationRow, DocumentRow, Failure, Source, Status } from "./contract";
+import type { AskEvent, Conversation, ConversationRow, DocumentRow, Failure, IngestStatus, Source, Status, WatchedFolder } from "./contract";
 
 export interface Question {
   conversationId: number | null;
@@ -17,6 +17,15 @@ export const api = {
   retryDocument: (id: number) => invoke<void>("retry_document", { id }),
   removeDocument: (id: number) => invoke<void>("remove_document", { id }),
   restoreDocument: (id: number) => invoke<void>("restore_document", { id }),
+  prioritiseDocument: (id: number) => invoke<void>("prioritise_document", { id }),
+  unlockDocument: (id: number, password: string) => invoke<void>("unlock_document", { id, password }),
+  ingestStatus: () => invoke<IngestStatus>("ingest_status"),
+  pauseIngest: () => invoke<void>("pause_ingest"),
+  resumeIngest: () => invoke<void>("resume_ingest"),
+  cancelIngest: () => invoke<number>("cancel_ingest"),
+  watchedFolders: () => invoke<WatchedFolder[]>("watched_folders"),
+  watchFolder: (path: string) => invoke<void>("watch_folder", { path }),
+  unwatchFolder: (path: string) => invoke<void>("unwatch_folder", { path }),
   conversations: () => invoke<ConversationRow[]>("conversations"),
   conversation: (id: number) => invoke<Conversation>("conversation", { id }),
   renameConversation: (id: number, title: string) => invoke<void>("rename_conversation", { id, title }),

@@ -3,7 +3,20 @@ import { Channel } from "@tauri-apps/api/core";
 import { listen, type UnlistenFn } from "@tauri-apps/api/event";
 import { open } from "@tauri-apps/plugin-dialog";
 import { api, asFailure } from "./api";
-import type { AskEvent, Citation, ConversationRow, DocumentRow, Failure, Message, Source, Status } from "./contract";
+import type {
+  AskEvent,
+  Citation,
+  ConversationRow,
+  DocumentRow,
+  Failure,
+  IngestStatus,
+  Message,
+  Source,
+  Status,
+  WatchedFolder,
+} from "./contract";
+import { baseName, count } from "./format";
+import { everything, type Chip, type Filter } from "./listing";
 import { load, save } from "./stored";
 import { advance, begin, unsaved, type Turn } from "./turn";
 
@@ -22,12 +35,23 @@ export interface OpenSource {
   opener: HTMLElement | null;
 }
 
-const DOCUMENT_EXTENSIONS = ["hwp", "hwpx", "pdf", "docx", "xlsx", "xls", "pptx", "txt", "md"];
+const DOCUMENT_EXTENSIONS = [
+  ...["hwp", "hwpx", "hml", "pdf", "docx", "xlsx", "xls", "pptx", "odt", "html", "htm", "eml", "csv", "tsv", "txt", "md", "zip"],
+  ...["png", "jpg", "jpeg", "tif", "tiff"],
+];
 const TOAST_MS = 8000;
+/** Changes of documents that come within this time are shown together: a folder brings hundreds a second. */
+const GATHER_MS = 80;
+/** The list of ten thousand is megabytes: so long it is not asked for again. */
+const LIST_MS = 300;
+const RESTING: IngestStatus = { state: "idle", files_done: 0, files_total: 0, pages_done: 0, failed: 0, remaining_seconds: null, walking: false };
 
 export class App {
   status = $state.raw<Status | null>(null);
   documents = $state.raw<DocumentRow[]>([]);
+  filter = $state.raw<Filter>(everything);
+  ingest = $state.raw<IngestStatus>(RESTING);
+  watched = $state.raw<WatchedFolder[]>([]);
   conversations = $state.raw<ConversationRow[]>([]);
   /** The conversation shown; null for one that has no question yet. */
   current = $state<number | null>(null);
@@ -38,14 +62,23 @@ export class App {
   dragging = $state(false);
   now = $state(Date.now());
   #messages = $state.raw<Message[]>([]);
-  #excluded = $state.raw<number[]>(load("excluded", []));
+  #excluded = $state.raw<ReadonlySet<number>>(new Set(load<number[]>("excluded", [])));
+  /** Paths just added that may be folders. */
+  #brought = $state.raw<string[]>([]);
   #sample = $state<number | null>(load("sample", null));
   #serial = 0;
   /** Tells the turn's own events from those of one before. */
   #turnSerial = 0;
 
   /** The documents that a question is asked of. */
-  scope = $derived(this.documents.filter(({ id, state }) => state === "ready" && !this.#excluded.includes(id)).map(({ id }) => id));
+  scope = $derived(this.documents.filter(({ id, state }) => state === "ready" && !this.#excluded.has(id)).map(({ id }) => id));
+  /** The folder to ask about, whether its changes are to be followed. */
+  offered = $derived.by(() => {
+    if (this.#brought.length === 0) return null;
+    const folders = new Set(this.documents.map(({ folder }) => folder));
+    const unwatched = this.#brought.filter((path) => !this.watched.some((each) => each.path === path));
+    return unwatched.find((path) => folders.has(path) || folders.has(baseName(path))) ?? null;
+  });
   /** The turn, where it belongs to the conversation shown. */
   live = $derived(this.turn?.conversation === this.current ? this.turn : null);
   messages = $derived.by(() => {
@@ -59,7 +92,9 @@ export class App {
     const paths = (payload: unknown) => (payload as { paths?: string[] }).paths ?? [];
     const listening: Promise<UnlistenFn>[] = [
       listen<Status>("status", ({ payload }) => this.#setStatus(payload)),
+      listen<IngestStatus>("ingest", ({ payload }) => (this.ingest = payload)),
       listen<DocumentRow>("document", ({ payload }) => this.#changed(payload)),
+      listen("documents", () => this.#manyChanged()),
       listen("tauri://drag-enter", () => (this.dragging = true)),
       listen("tauri://drag-over", () => (this.dragging = true)),
       listen("tauri://drag-leave", () => (this.dragging = false)),
@@ -75,6 +110,8 @@ export class App {
     const clock = setInterval(() => (this.now = Date.now()), 30_000);
     return () => {
       clearInterval(clock);
+      clearTimeout(this.#gathering);
+      clearTimeout(this.#listing);
       for (const each of listening) void each.then((unlisten) => unlisten());
     };
   }
@@ -82,16 +119,11 @@ export class App {
   #setStatus(status: Status): void {
     const opened = status.library.state === "ready" && this.status?.library.state !== "ready";
     this.status = status;
-    if (opened) void this.#try(() => Promise.all([this.#loadDocuments(), this.#loadConversations()]));
+    if (opened) void this.#try(() => Promise.all([this.#loadDocuments(), this.#loadConversations(), this.#loadIngest()]));
   }
 
-  /** Again where a document changed while the list was on its way: the list may be older than the change. */
-  async #loadDocuments(): Promise<void> {
-    let changes: number;
-    do {
-      changes = this.#changes;
-      this.documents = await api.documents();
-    } while (changes !== this.#changes);
+  async #loadIngest(): Promise<void> {
+    [this.ingest, this.watched] = await Promise.all([api.ingestStatus(), api.watchedFolders()]);
   }
 
   async #loadConversations(): Promise<void> {
@@ -100,16 +132,67 @@ export class App {
 
   // Documents
 
-  #changes = 0;
+  /** Changed rows that are not in the list yet. */
+  #arrived = new Map<number, DocumentRow>();
+  #gathering: ReturnType<typeof setTimeout> | undefined;
+  #listing: ReturnType<typeof setTimeout> | undefined;
+  #loading: Promise<void> | null = null;
+  #outdated = false;
 
   #changed(row: DocumentRow): void {
-    this.#changes += 1;
-    const known = this.documents.some(({ id }) => id === row.id);
-    this.documents = known ? this.documents.map((each) => (each.id === row.id ? row : each)) : [...this.documents, row];
+    this.#arrived.set(row.id, row);
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      if (!this.#loading) this.#showArrived();
+    }, GATHER_MS);
+  }
+
+  #manyChanged(): void {
+    this.#listing ??= setTimeout(() => {
+      this.#listing = undefined;
+      void this.#try(() => this.#loadDocuments());
+    }, LIST_MS);
+  }
+
+  #showArrived(): void {
+    if (this.#arrived.size > 0) this.documents = this.#withArrived(this.documents);
+  }
+
+  #withArrived(rows: DocumentRow[]): DocumentRow[] {
+    const arrived = this.#arrived;
+    this.#arrived = new Map();
+    const known = rows.map((row) => {
+      const change = arrived.get(row.id);
+      arrived.delete(row.id);
+      return change ?? row;
+    });
+    return [...known, ...arrived.values()];
+  }
+
+  /** One list at a time; asked for again meanwhile, it is fetched once more. */
+  #loadDocuments(): Promise<void> {
+    this.#outdated = true;
+    this.#loading ??= this.#fetchDocuments();
+    return this.#loading;
+  }
+
+  /** What changes while a list is on its way is put over it: the list may be older. */
+  async #fetchDocuments(): Promise<void> {
+    try {
+      while (this.#outdated) {
+        this.#outdated = false;
+        this.documents = this.#withArrived(await api.documents());
+      }
+    } finally {
+      this.#loading = null;
+      this.#showArrived();
+    }
   }
 
   async addDocuments(paths: string[]): Promise<void> {
     if (paths.length === 0) return;
+    const mayBeFolder = (path: string) => !DOCUMENT_EXTENSIONS.some((extension) => path.toLowerCase().endsWith(`.${extension}`));
+    this.#brought = [...this.#brought, ...paths.filter((path) => mayBeFolder(path) && !this.#brought.includes(path))];
     await this.#try(async () => {
       await api.addDocuments(paths);
       await this.#loadDocuments();
@@ -120,6 +203,13 @@ export class App {
     await this.#try(async () => {
       const filters = [{ name: "문서", extensions: DOCUMENT_EXTENSIONS }];
       await this.addDocuments((await open({ multiple: true, title: "자료로 추가할 파일", filters })) ?? []);
+    });
+  }
+
+  async pickFolder(): Promise<void> {
+    await this.#try(async () => {
+      const path = await open({ directory: true, title: "자료로 추가할 폴더" });
+      if (path !== null) await this.addDocuments([path]);
     });
   }
 
@@ -136,9 +226,27 @@ export class App {
     await this.#try(() => api.retryDocument(id));
   }
 
+  /** Reads a waiting document before the others. */
+  async prioritiseDocument(id: number): Promise<void> {
+    await this.#try(() => api.prioritiseDocument(id));
+  }
+
+  /** The failure, if the password was refused at once; else the document is read again and its row tells. */
+  async unlockDocument(id: number, password: string): Promise<Failure | null> {
+    try {
+      await api.unlockDocument(id, password);
+      return null;
+    } catch (error) {
+      return asFailure(error);
+    }
+  }
+
   async removeDocument({ id, name }: DocumentRow): Promise<void> {
     await this.#try(async () => {
       await api.removeDocument(id);
+      this.#arrived.delete(id);
+      // A list on its way may still hold it.
+      this.#outdated = true;
       this.documents = this.documents.filter((each) => each.id !== id);
       this.#offer(`‘${name}’ 자료를 삭제했습니다.`, async () => {
         await api.restoreDocument(id);
@@ -148,14 +256,59 @@ export class App {
   }
 
   includes(id: number): boolean {
-    return !this.#excluded.includes(id);
+    return !this.#excluded.has(id);
   }
 
   /** Puts documents into the scope or takes them out. */
   include(ids: number[], included: boolean): void {
-    const others = this.#excluded.filter((id) => !ids.includes(id));
-    this.#excluded = included ? others : [...others, ...ids];
-    save("excluded", this.#excluded);
+    const excluded = new Set(this.#excluded);
+    for (const id of ids) {
+      if (included) excluded.delete(id);
+      else excluded.add(id);
+    }
+    this.#excluded = excluded;
+    save("excluded", [...excluded]);
+  }
+
+  /** Shows the list of documents, with these only. */
+  showDocuments(chip: Chip): void {
+    this.closeSource();
+    this.filter = { name: "", chip };
+  }
+
+  // Reading many documents
+
+  async pauseIngest(): Promise<void> {
+    await this.#try(() => api.pauseIngest());
+  }
+
+  async resumeIngest(): Promise<void> {
+    await this.#try(() => api.resumeIngest());
+  }
+
+  async cancelIngest(): Promise<void> {
+    await this.#try(async () => {
+      const cancelled = await api.cancelIngest();
+      await this.#loadDocuments();
+      if (cancelled > 0) this.say(`${count(cancelled)}개를 취소했습니다. 목록의 ‘취소됨’에서 다시 읽을 수 있습니다.`);
+    });
+  }
+
+  /** The answer to {@link offered}. */
+  async answerOffer(path: string, follow: boolean): Promise<void> {
+    this.#brought = this.#brought.filter((each) => each !== path);
+    if (!follow) return;
+    await this.#try(async () => {
+      await api.watchFolder(path);
+      this.watched = await api.watchedFolders();
+    });
+  }
+
+  async unwatchFolder(path: string): Promise<void> {
+    await this.#try(async () => {
+      await api.unwatchFolder(path);
+      this.watched = await api.watchedFolders();
+    });
   }
 
   // Conversations

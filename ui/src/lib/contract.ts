@@ -7,7 +7,8 @@ export interface Failure {
   detail: string;
 }
 
-export type DocumentState = "waiting" | "reading" | "indexing" | "ready" | "failed";
+/** Cancelled: stopped before it was read; `retry_document` puts it back. */
+export type DocumentState = "waiting" | "reading" | "indexing" | "ready" | "failed" | "cancelled";
 
 export interface DocumentRow {
   id: number;
@@ -21,6 +22,31 @@ export interface DocumentRow {
   failure: Failure | null;
   /** Korean: what could not be read. */
   warnings: string[];
+  /** From 1. */
+  unread_pages: number[];
+  /** Not all of it was read. */
+  partial: boolean;
+  /** The folder that was added and that it came in with. */
+  folder: string | null;
+}
+
+/** The files added since the queue was last empty. */
+export interface IngestStatus {
+  state: "idle" | "running" | "paused";
+  /** The failed ones among them. */
+  files_done: number;
+  files_total: number;
+  pages_done: number;
+  failed: number;
+  /** Null while it cannot be told. */
+  remaining_seconds: number | null;
+  /** Folders are being looked through: `files_total` still grows. */
+  walking: boolean;
+}
+
+export interface WatchedFolder {
+  path: string;
+  name: string;
 }
 
 export interface ModelInfo {
@@ -113,6 +139,9 @@ export interface Source {
  *   documents() -> DocumentRow[]
  *   add_documents({ paths: string[] }) -> DocumentRow[]     retry_document({ id })     remove_document({ id })     restore_document({ id })
  *   add_sample() -> DocumentRow
+ *   prioritise_document({ id })     unlock_document({ id, password })
+ *   ingest_status() -> IngestStatus     pause_ingest()     resume_ingest()     cancel_ingest() -> number of documents cancelled
+ *   watched_folders() -> WatchedFolder[]     watch_folder({ path })     unwatch_folder({ path })
  *   conversations() -> ConversationRow[]     conversation({ id }) -> Conversation
  *   rename_conversation({ id, title })     remove_conversation({ id })     restore_conversation({ id })
  *   ask({ conversationId: number | null, question, documentIds: number[], events: Channel<AskEvent> }) -> void, once the answer is saved
@@ -121,6 +150,7 @@ export interface Source {
  *   choose_model({ path }) -> void (progress by the "status" event)
  *   retry_engine() -> void
  * Events:
- *   "status": Status     "document": DocumentRow (one changed)
+ *   "status": Status     "ingest": IngestStatus
+ *   "document": DocumentRow (one changed)     "documents": null (many changed: ask `documents()` again)
  *   tauri's own "tauri://drag-enter" / "tauri://drag-leave" / "tauri://drag-drop" { paths }
  */

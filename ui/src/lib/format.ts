@@ -1,11 +1,75 @@
 /** How things are written for people. */
 import type { Citation, Message } from "./contract";
 
+const numbers = new Intl.NumberFormat("ko-KR");
+
+/** "10,000". */
+export const count = (value: number): string => numbers.format(value);
+
 export function size(bytes: number): string {
   if (bytes < 1024) return `${bytes}B`;
   if (bytes < 1024 ** 2) return `${Math.round(bytes / 1024)}KB`;
-  return `${(bytes / 1024 ** 2).toFixed(1)}MB`;
+  if (bytes < 1024 ** 3) return `${(bytes / 1024 ** 2).toFixed(1)}MB`;
+  return `${(bytes / 1024 ** 3).toFixed(1)}GB`;
 }
+
+const formats: Record<string, { short: string; long: string }> = {
+  hwp: { short: "HWP", long: "한글 문서(HWP)" },
+  hwp3: { short: "HWP 3.0", long: "한글 97 이전 문서(HWP 3.0)" },
+  hwpx: { short: "HWPX", long: "한글 문서(HWPX)" },
+  hwpml: { short: "HWPML", long: "한글 XML 문서(HWPML)" },
+  pdf: { short: "PDF", long: "PDF 문서" },
+  docx: { short: "DOCX", long: "워드 문서(DOCX)" },
+  xlsx: { short: "XLSX", long: "엑셀 문서(XLSX)" },
+  xls: { short: "XLS", long: "엑셀 97-2003 문서(XLS)" },
+  pptx: { short: "PPTX", long: "파워포인트 문서(PPTX)" },
+  odt: { short: "ODT", long: "오픈도큐먼트 문서(ODT)" },
+  html: { short: "HTML", long: "웹 문서(HTML)" },
+  eml: { short: "EML", long: "전자우편(EML)" },
+  csv: { short: "CSV", long: "쉼표로 나눈 표(CSV)" },
+  txt: { short: "TXT", long: "텍스트 문서(TXT)" },
+  md: { short: "MD", long: "마크다운 문서(MD)" },
+  zip: { short: "ZIP", long: "압축 파일(ZIP)" },
+  image: { short: "그림", long: "그림 파일" },
+};
+
+/** How a format is called where there is little room; null where it is not known. */
+export const formatShort = (format: string | null): string | null => (format === null ? null : (formats[format]?.short ?? format.toUpperCase()));
+
+export const formatName = (format: string | null): string =>
+  format === null ? "아직 알 수 없음" : (formats[format]?.long ?? `${format.toUpperCase()} 파일`);
+
+/** More runs than this are a list that nobody reads. */
+const MOST_RUNS = 24;
+
+/** Pages as runs, whatever their order: "3, 5~7". Past {@link MOST_RUNS} runs the pages left are counted. */
+export function pageRuns(pages: number[]): string {
+  const runs: [first: number, last: number][] = [];
+  for (const page of [...new Set(pages)].sort((a, b) => a - b)) {
+    const run = runs.at(-1);
+    if (run?.[1] === page - 1) run[1] = page;
+    else runs.push([page, page]);
+  }
+  const shown = runs.slice(0, MOST_RUNS).map(([first, last]) => (first === last ? count(first) : `${count(first)}~${count(last)}`));
+  const left = runs.slice(MOST_RUNS).reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  return shown.join(", ") + (left > 0 ? ` 외 ${count(left)}쪽` : "");
+}
+
+/** "약 3분 남음"; coarser the longer it takes, since a guess of hours is not good to the minute. */
+export function remaining(seconds: number | null): string {
+  if (seconds === null) return "남은 시간을 재고 있습니다";
+  if (seconds <= 5) return "곧 끝납니다";
+  if (seconds < 55) return `약 ${Math.ceil(seconds / 10) * 10}초 남음`;
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes < 60) return `약 ${minutes}분 남음`;
+  const tens = Math.round(minutes / 10) * 10;
+  if (tens < 24 * 60) return `약 ${Math.floor(tens / 60)}시간${tens % 60 === 0 ? "" : ` ${tens % 60}분`} 남음`;
+  const hours = Math.round(minutes / 60);
+  return `약 ${Math.floor(hours / 24)}일${hours % 24 === 0 ? "" : ` ${hours % 24}시간`} 남음`;
+}
+
+/** The last part of a path of any system. */
+export const baseName = (path: string): string => path.split(/[\\/]/).findLast((part) => part !== "") ?? path;
 
 const MINUTE = 60_000;
 

@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { baseName, count, formatName, formatShort, pageRuns, remaining, size } from "../src/lib/format";
+
+test.each([
+  [0, "0"],
+  [999, "999"],
+  [1234, "1,234"],
+  [10_000, "10,000"],
+  [1_234_567, "1,234,567"],
+])("%d is written %s", (value, text) => expect(count(value)).toBe(text));
+
+test.each([
+  [null, "남은 시간을 재고 있습니다"],
+  [0, "곧 끝납니다"],
+  [5, "곧 끝납니다"],
+  [6, "약 10초 남음"],
+  [41, "약 50초 남음"],
+  [55, "약 1분 남음"],
+  [89, "약 1분 남음"],
+  [180, "약 3분 남음"],
+  [3569, "약 59분 남음"],
+  [3570, "약 1시간 남음"],
+  [3599, "약 1시간 남음"],
+  [3600, "약 1시간 남음"],
+  [7900, "약 2시간 10분 남음"],
+  [86_000, "약 23시간 50분 남음"],
+  [86_399, "약 1일 남음"],
+  [100_000, "약 1일 4시간 남음"],
+])("%s seconds are %s", (seconds, text) => expect(remaining(seconds)).toBe(text));
+
+test.each([
+  [[], ""],
+  [[3], "3"],
+  [[3, 5, 6, 7], "3, 5~7"],
+  [[7, 5, 3, 6, 5], "3, 5~7"],
+  [[1, 2], "1~2"],
+  [[999, 1000, 1001], "999~1,001"],
+])("pages %j are written %j", (pages, text) => expect(pageRuns(pages)).toBe(text));
+
+test("past what anyone reads, unread pages are counted", () => {
+  const odd = Array.from({ length: 40 }, (_, index) => index * 2 + 1);
+  expect(pageRuns(odd)).toBe(`${odd.slice(0, 24).join(", ")} 외 16쪽`);
+});
+
+test.each([
+  ["hwp", "HWP", "한글 문서(HWP)"],
+  ["hwp3", "HWP 3.0", "한글 97 이전 문서(HWP 3.0)"],
+  ["hwpx", "HWPX", "한글 문서(HWPX)"],
+  ["hwpml", "HWPML", "한글 XML 문서(HWPML)"],
+  ["pdf", "PDF", "PDF 문서"],
+  ["docx", "DOCX", "워드 문서(DOCX)"],
+  ["xlsx", "XLSX", "엑셀 문서(XLSX)"],
+  ["xls", "XLS", "엑셀 97-2003 문서(XLS)"],
+  ["pptx", "PPTX", "파워포인트 문서(PPTX)"],
+  ["odt", "ODT", "오픈도큐먼트 문서(ODT)"],
+  ["html", "HTML", "웹 문서(HTML)"],
+  ["eml", "EML", "전자우편(EML)"],
+  ["csv", "CSV", "쉼표로 나눈 표(CSV)"],
+  ["txt", "TXT", "텍스트 문서(TXT)"],
+  ["md", "MD", "마크다운 문서(MD)"],
+  ["zip", "ZIP", "압축 파일(ZIP)"],
+  ["image", "그림", "그림 파일"],
+  ["later", "LATER", "LATER 파일"],
+  [null, null, "아직 알 수 없음"],
+])("the format %s is %s, in words %s", (format, short, long) => {
+  expect(formatShort(format)).toBe(short);
+  expect(formatName(format)).toBe(long);
+});
+
+test.each([
+  [512, "512B"],
+  [20_480, "20KB"],
+  [1_258_291, "1.2MB"],
+  [3 * 1024 ** 3, "3.0GB"],
+])("%d bytes are %s", (bytes, text) => expect(size(bytes)).toBe(text));
+
+test.each([
+  ["/home/주무관/인사 규정", "인사 규정"],
+  ["/home/주무관/인사 규정/", "인사 규정"],
+  ["C:\\자료\\인사 규정", "인사 규정"],
+  ["인사 규정", "인사 규정"],
+])("the folder %s is called %s", (path, name) => expect(baseName(path)).toBe(name));
