@@ -31,6 +31,9 @@ enum Command {
         /// A folder; FILE.ref.txt beside FILE is its reference.
         #[arg(long, conflicts_with = "file")]
         check: Option<PathBuf>,
+        /// The document's password.
+        #[arg(long)]
+        password: Option<String>,
         #[arg(long)]
         json: bool,
     },
@@ -130,7 +133,9 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Parse { file, check, json } => parse::run(file.as_deref(), check.as_deref(), json).await,
+        Command::Parse { file, check, password, json } => {
+            parse::run(file.as_deref(), check.as_deref(), password.as_deref(), json).await
+        }
         Command::Ask { docs, question, questions, model, json } => {
             let questions = match (question, questions) {
                 (Some(question), _) => vec![question],

@@ -10,11 +10,11 @@ use wire::Failure;
 use crate::places;
 
 /// `lab parse`.
-pub async fn run(file: Option<&Path>, check: Option<&Path>, json: bool) -> Result<(), Failure> {
+pub async fn run(file: Option<&Path>, check: Option<&Path>, password: Option<&str>, json: bool) -> Result<(), Failure> {
     let reader = places::reader()?;
     match (file, check) {
         (Some(file), _) => {
-            let report = report(&reader, file).await;
+            let report = report(&reader, file, password).await;
             if json {
                 println!("{report}");
             } else if let Some(message) = report["error"]["message"].as_str() {
@@ -46,8 +46,8 @@ pub async fn run(file: Option<&Path>, check: Option<&Path>, json: bool) -> Resul
     Ok(())
 }
 
-async fn report(reader: &Reader, file: &Path) -> Value {
-    match reader.read(file).await {
+async fn report(reader: &Reader, file: &Path, password: Option<&str>) -> Value {
+    match reader.read_with(file, password).await {
         Ok(document) => {
             let blocks: Vec<Value> = document
                 .blocks
@@ -69,11 +69,13 @@ async fn report(reader: &Reader, file: &Path) -> Value {
                 "text": document.text(),
                 "blocks": blocks,
                 "warnings": document.warnings,
+                "unread_pages": document.unread_pages,
+                "partial": document.partial,
                 "error": null,
             })
         }
         Err(failure) => json!({
-            "format": null, "pages": null, "text": "", "blocks": [], "warnings": [],
+            "format": null, "pages": null, "text": "", "blocks": [], "warnings": [], "unread_pages": [], "partial": false,
             "error": { "code": failure.code, "message": failure.message, "detail": failure.detail },
         }),
     }
