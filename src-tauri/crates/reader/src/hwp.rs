@@ -1,208 +1,126 @@
-//! HWP 5 through unhwp's document model (its Markdown rewrites the marks of official writing), with
-//! hwarang for what unhwp cannot open.
+//! HWP 5: a compound file with the text in compressed sections. Styles and numbering come from unhwp.
 
 use std::io::{Cursor, Read};
+use std::ops::ControlFlow;
 
+use cfb::CompoundFile;
 use documents::{Document, Format};
-use unhwp::model::{Block, InlineContent, Paragraph, Table};
-use unhwp::{ErrorKind, ParseOptions};
+use flate2::read::DeflateDecoder;
+use hwarang::hwp::crypto;
+use unhwp::hwp5::Hwp5Parser;
+use unhwp::model::StyleRegistry;
+use unhwp::{ParseEvent, SectionStreamOptions};
 use wire::Failure;
 
-use crate::fault;
-use crate::outline::Outline;
-use crate::table::{self, Cell};
+use crate::compound::Compound;
+use crate::parts::{Counts, Writer};
+use crate::{compound, fault, hwp_section};
 
 /// Bits of the `FileHeader` stream's flags.
+const COMPRESSED: u32 = 0x1;
 const PASSWORD: u32 = 0x2;
 const DISTRIBUTION: u32 = 0x4;
-/// Where the flags stand, after signature and version.
+/// Protected by a rights server, or by a certificate in one of two ways.
+const RIGHTS: u32 = 0x10 | 0x100 | 0x400;
+const SIGNATURE: &[u8] = b"HWP Document File";
+/// The length of `FileHeader`, and where the flags stand in it, after signature and version.
+const HEADER: u64 = 256;
 const FLAGS: usize = 36;
 /// The most that a section may expand to.
 const SECTION: u64 = 200 * 1024 * 1024;
-/// How deep tables in cells are followed.
-const NESTING: usize = 16;
+/// What stands before the encrypted part of a section of a distribution document, and the size of a cipher's block.
+const SEED: usize = 260;
+const BLOCK: usize = 16;
 
 pub fn hwp(bytes: &[u8]) -> Result<Document, Failure> {
-    let flags = flags(bytes)?;
+    let (bytes, whole) = compound::mended(bytes)?;
+    let styles = styles(&bytes);
+    let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(fault::damaged)?;
+    // Where nothing says otherwise a document is compressed.
+    let header = compound::stream(&mut file, "/FileHeader", HEADER).filter(|header| header.starts_with(SIGNATURE));
+    let flags = header
+        .and_then(|header| header.get(FLAGS..FLAGS + 4)?.try_into().ok())
+        .map_or(COMPRESSED, u32::from_le_bytes);
     if flags & PASSWORD != 0 {
-        return Err(fault::password("FileHeader"));
+        return Err(fault::locked("한글에서 암호를 풀어 저장한 뒤 다시 추가하십시오.", "FileHeader"));
     }
+    // The body of a distribution document is nothing but a notice; its text is encrypted elsewhere.
+    let names = sections(&file, if flags & DISTRIBUTION != 0 { "/ViewText" } else { "/BodyText" });
+    if names.is_empty() {
+        return Err(fault::damaged("no section"));
+    }
+    let mut counts = Counts::new(&styles);
+    let mut writer = Writer::new(Format::Hwp);
+    for name in names {
+        let (data, cut) = compound::stream(&mut file, &name, SECTION).map_or((Vec::new(), true), |raw| clear(raw, flags));
+        if data.len() as u64 >= SECTION {
+            return Err(fault::bomb(format!("{name} expands to over {SECTION}")));
+        }
+        let section = hwp_section::read(&data, &mut counts);
+        writer.section(section.parts, cut || section.broken);
+        if section.deleted {
+            writer.outline.left_out_deleted();
+        }
+    }
+    if !whole {
+        writer.outline.partial();
+        writer.outline.warn(fault::CUT);
+    }
+    writer.finish().ok_or_else(|| {
+        if flags & RIGHTS == 0 {
+            fault::damaged("no section is readable")
+        } else {
+            fault::locked("한글에서 보안을 해제하여 저장한 뒤 다시 추가하십시오.", format!("flags {flags:#x}"))
+        }
+    })
+}
+
+/// The sections' names in reading order.
+fn sections(file: &Compound<'_>, storage: &str) -> Vec<String> {
+    let mut numbers: Vec<u32> = file
+        .read_storage(storage)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.name().strip_prefix("Section")?.parse().ok())
+        .collect();
+    numbers.sort_unstable();
+    numbers.iter().map(|number| format!("{storage}/Section{number}")).collect()
+}
+
+/// A section's records, and whether they break off.
+fn clear(mut raw: Vec<u8>, flags: u32) -> (Vec<u8>, bool) {
+    let mut cut = false;
     if flags & DISTRIBUTION != 0 {
-        // Its BodyText holds nothing but a notice; the text is encrypted in ViewText.
-        return Ok(lines(Format::Hwp, &distribution(bytes)?));
+        let whole = raw.len().saturating_sub(SEED) / BLOCK * BLOCK;
+        cut = raw.len() != SEED + whole;
+        raw.truncate(SEED + whole);
+        match crypto::decrypt_distribution_stream(&raw) {
+            Ok(data) => raw = data,
+            Err(_) => return (Vec::new(), true),
+        }
     }
-    model(bytes, Format::Hwp, || distribution(bytes).ok())
+    if flags & COMPRESSED == 0 {
+        return (raw, cut);
+    }
+    let mut data = Vec::new();
+    let end = DeflateDecoder::new(raw.as_slice()).take(SECTION).read_to_end(&mut data);
+    if data.is_empty() && hwp_section::begins(&raw) {
+        // Some writers say that they compress and do not.
+        return (raw, cut);
+    }
+    (data, cut || end.is_err())
 }
 
-fn flags(bytes: &[u8]) -> Result<u32, Failure> {
-    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(fault::damaged)?;
-    let mut header = Vec::new();
-    file.open_stream("/FileHeader").map_err(fault::damaged)?.take(256).read_to_end(&mut header).map_err(fault::damaged)?;
-    header
-        .get(FLAGS..FLAGS + 4)
-        .and_then(|flags| flags.try_into().ok())
-        .map(u32::from_le_bytes)
-        .ok_or_else(|| fault::damaged("FileHeader is cut short"))
-}
-
-/// Strictly first; then leaving out what is broken, and saying so; then by the other crate.
-fn model(bytes: &[u8], format: Format, other: impl Fn() -> Option<String>) -> Result<Document, Failure> {
-    let options = ParseOptions::default().without_resources().sequential();
-    let strict = unhwp::parse_bytes_with_options(bytes, &options);
-    let error = match strict {
-        Ok(parsed) => {
-            let document = blocks(&parsed, format);
-            if !document.blocks.is_empty() {
-                return Ok(document);
+/// Styles and numbering; without them the text is read all the same.
+fn styles(bytes: &[u8]) -> StyleRegistry {
+    let mut found = StyleRegistry::default();
+    if let Ok(mut parser) = Hwp5Parser::from_reader(Cursor::new(bytes)) {
+        let _ = parser.for_each_section(SectionStreamOptions::default(), |event| {
+            if let ParseEvent::DocumentStart { styles, .. } = event {
+                found.clone_from(styles);
             }
-            // A success with nothing in it is the commonest failure.
-            return match other().map(|text| lines(format, &text)) {
-                Some(found) if !found.blocks.is_empty() => Ok(found),
-                _ => Ok(document),
-            };
-        }
-        Err(error) if error.kind() == ErrorKind::Encrypted => return Err(fault::password(error)),
-        Err(error) => error,
-    };
-    if let Some(text) = other().filter(|text| !text.trim().is_empty()) {
-        return Ok(lines(format, &text));
+            ControlFlow::Break(())
+        });
     }
-    match unhwp::parse_bytes_with_options(bytes, &options.lenient()) {
-        Ok(parsed) => {
-            let mut document = blocks(&parsed, format);
-            if document.blocks.is_empty() {
-                return Err(fault::damaged(error));
-            }
-            let lost: Vec<String> = parsed.skipped_sections.iter().map(|section| format!("{}번째", section + 1)).collect();
-            document.warnings.push(if lost.is_empty() {
-                "문서 일부가 손상되어 읽지 못했을 수 있습니다. 원본과 대조하십시오.".to_owned()
-            } else {
-                format!("{} 구역이 손상되어 읽지 못했습니다. 원본을 확인하십시오.", lost.join(", "))
-            });
-            Ok(document)
-        }
-        Err(_) => Err(fault::damaged(error)),
-    }
-}
-
-fn blocks(parsed: &unhwp::Document, format: Format) -> Document {
-    let mut outline = Outline::new(format);
-    let mut notes = 0;
-    let mut running: Vec<String> = Vec::new();
-    for (index, section) in parsed.sections.iter().enumerate() {
-        outline.section(index);
-        // Running heads stand on each page; once is enough to find them.
-        for part in [&section.header, &section.footer].into_iter().flatten().flatten() {
-            let text = part.plain_text();
-            if !running.contains(&text) {
-                outline.paragraph(&text);
-                running.push(text);
-            }
-        }
-        for block in &section.content {
-            match block {
-                Block::Paragraph(part) => paragraph(&mut outline, part, &mut notes),
-                Block::Table(part) => tables(&mut outline, part, &mut notes, 0),
-            }
-        }
-    }
-    outline.finish()
-}
-
-fn paragraph(outline: &mut Outline, part: &Paragraph, notes: &mut usize) {
-    let text = part.plain_text();
-    if part.style.heading_level > 0 {
-        outline.heading(part.style.heading_level, &text);
-    } else {
-        outline.paragraph(&text);
-    }
-    footnotes(outline, part, notes);
-}
-
-fn footnotes(outline: &mut Outline, part: &Paragraph, notes: &mut usize) {
-    for item in &part.content {
-        if let InlineContent::Footnote(text) = item {
-            *notes += 1;
-            outline.footnote(&notes.to_string(), text);
-        }
-    }
-}
-
-fn tables(outline: &mut Outline, part: &Table, notes: &mut usize, depth: usize) {
-    // A table of one cell is a frame around text, as official documents draw titles.
-    if let [row] = part.rows.as_slice()
-        && let [cell] = row.cells.as_slice()
-    {
-        for inner in &cell.content {
-            paragraph(outline, inner, notes);
-        }
-    } else {
-        let rows: Vec<Vec<Cell>> = part
-            .rows
-            .iter()
-            .map(|row| {
-                row.cells
-                    .iter()
-                    .map(|cell| Cell { text: cell.plain_text(), rows: cell.rowspan, columns: cell.colspan })
-                    .collect()
-            })
-            .collect();
-        outline.table(&table::markdown(&table::grid(&rows)));
-        for inner in part.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.content) {
-            footnotes(outline, inner, notes);
-        }
-    }
-    let nested = part.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.nested_tables);
-    for inner in nested {
-        if depth < NESTING {
-            tables(outline, inner, notes, depth + 1);
-        } else {
-            outline.warn("표 안의 표가 너무 깊어 일부를 읽지 못했습니다. 원본을 확인하십시오.");
-        }
-    }
-}
-
-/// Text without structure, a paragraph a line.
-pub fn lines(format: Format, text: &str) -> Document {
-    let mut outline = Outline::new(format);
-    for line in text.lines() {
-        outline.paragraph(line);
-    }
-    outline.finish()
-}
-
-/// The sections by hwarang, decrypted where the document is for distribution only.
-fn distribution(bytes: &[u8]) -> Result<String, Failure> {
-    use hwarang::hwp::{crypto, docinfo, header::FileHeader, record, stream};
-
-    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(fault::damaged)?;
-    let header = {
-        let mut part = file.open_stream("/FileHeader").map_err(fault::damaged)?;
-        FileHeader::from_reader(&mut part).map_err(fault::damaged)?
-    };
-    let information = {
-        let mut part = file.open_stream("/DocInfo").map_err(fault::damaged)?.take(SECTION);
-        let data = stream::read_and_decompress(&mut part, header.compressed).map_err(fault::damaged)?;
-        docinfo::parse_doc_info(&record::read_records(&data).map_err(fault::damaged)?).map_err(fault::damaged)?
-    };
-    let storage = if header.distribution { "ViewText" } else { "BodyText" };
-    let mut text = String::new();
-    for index in 0..information.section_count {
-        let mut raw = Vec::new();
-        file.open_stream(format!("/{storage}/Section{index}"))
-            .map_err(fault::damaged)?
-            .take(SECTION)
-            .read_to_end(&mut raw)
-            .map_err(fault::damaged)?;
-        let clear = if header.distribution {
-            crypto::decrypt_distribution_stream(&raw).map_err(fault::damaged)?
-        } else {
-            raw
-        };
-        let data = if header.compressed { stream::decompress(&clear).map_err(fault::damaged)? } else { clear };
-        let records = record::read_records(&data).map_err(fault::damaged)?;
-        hwarang::extract::extract_section_text(&records, &mut text);
-        text.push('\n');
-    }
-    Ok(text)
+    found
 }

@@ -1,19 +1,26 @@
 //! The parsers: a file's bytes in, a [`Document`] out. Runs in a process of its own, `naratmal-reader`.
 
+mod compound;
 pub mod fault;
 mod hwp;
 mod hwp3;
+mod hwp_section;
+mod hwpml;
 mod hwpx;
 mod line;
 mod office;
 mod outline;
+mod owpml;
+mod owpml_styles;
 mod pages;
+mod parts;
 mod pdf;
 mod recognise;
 mod sandbox;
 mod sheet;
 mod table;
 mod text;
+mod unlock;
 mod zipped;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -73,22 +80,29 @@ pub fn parse(source: Source<'_>, tools: &mut Tools<'_>) -> Result<Document, Fail
 
 /// Reads a document that lies `depth` documents deep: an attachment of a message is at 1.
 pub(crate) fn parse_within(source: Source<'_>, tools: &mut Tools<'_>, depth: u8) -> Result<Document, Failure> {
-    let Source { bytes, extension, .. } = source;
+    let Source { bytes, extension, password } = source;
     let parsed = quietly(|| {
+        let (bytes, whole) = zipped::mended(bytes);
+        let bytes = bytes.as_ref();
         let format = recognise::format(bytes, extension)?;
-        let document = match format {
+        let mut document = match format {
             Format::Hwp => hwp::hwp(bytes),
             Format::Hwp3 => hwp3::hwp3(bytes),
-            Format::Hwpx => hwpx::hwpx(bytes),
+            Format::Hwpx => hwpx::hwpx(bytes, password),
+            Format::Hwpml => hwpml::hwpml(bytes),
             Format::Pdf => pdf::pdf(bytes, tools.pdfium),
             Format::Docx | Format::Pptx => office::office(bytes, format),
             Format::Xlsx | Format::Xls => sheet::workbook(bytes, format),
             Format::Txt => text::plain(bytes),
             Format::Md => text::markdown(bytes),
-            Format::Hwpml | Format::Odt | Format::Html | Format::Eml | Format::Csv | Format::Zip | Format::Image => {
+            Format::Odt | Format::Html | Format::Eml | Format::Csv | Format::Zip | Format::Image => {
                 Err(fault::unknown("", format!("{format:?} at depth {depth} of {DEPTH}")))
             }
         }?;
+        if !whole {
+            document.partial = true;
+            document.warnings.push(fault::CUT.to_owned());
+        }
         if document.blocks.is_empty() { Err(fault::empty(&document.warnings)) } else { Ok(document) }
     });
     parsed.unwrap_or_else(|| Err(fault::damaged("the parser panicked")))

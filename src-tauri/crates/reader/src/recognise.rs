@@ -5,7 +5,7 @@ use std::io::Cursor;
 use documents::Format;
 use wire::Failure;
 
-use crate::{fault, text, zipped};
+use crate::{compound, fault, hwpml, text, zipped};
 
 const OLE2: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 /// How far into a file a PDF's mark may stand, as viewers accept it.
@@ -31,8 +31,8 @@ pub fn format(bytes: &[u8], extension: &str) -> Result<Format, Failure> {
     if bytes.starts_with(b"{\\rtf") {
         return Err(fault::unknown("워드나 한글에서 DOCX 또는 HWPX로 저장하여 다시 추가하십시오.", "RTF"));
     }
-    if contains(head, b"<HWPML") {
-        return Err(fault::unknown("한글에서 HWPX로 저장하여 다시 추가하십시오.", "HWPML"));
+    if hwpml::is_hwpml(head) {
+        return Ok(Format::Hwpml);
     }
     if !text::is_text(bytes) {
         return Err(fault::unknown("", "neither a known mark nor text"));
@@ -43,14 +43,9 @@ pub fn format(bytes: &[u8], extension: &str) -> Result<Format, Failure> {
     })
 }
 
-fn contains(bytes: &[u8], mark: &[u8]) -> bool {
-    bytes.windows(mark.len()).any(|window| window == mark)
-}
-
 fn compound(bytes: &[u8]) -> Result<Format, Failure> {
-    let file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|error| {
-        fault::damaged(format!("OLE2: {error}"))
-    })?;
+    let (bytes, _) = compound::mended(bytes)?;
+    let file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(fault::damaged)?;
     let has = |name: &str| {
         file.read_root_storage().any(|entry| entry.name().eq_ignore_ascii_case(name))
     };
