@@ -1,18 +1,31 @@
 //! The parsers: a file's bytes in, a [`Document`] out. Runs in a process of its own, `naratmal-reader`.
 
+mod archive;
+mod delimited;
+mod docx;
+mod drawing;
+mod embedded;
 pub mod fault;
+mod flow;
+mod html;
 mod hwp;
 mod hwp3;
 mod hwpx;
 mod line;
-mod office;
+mod mail;
+mod odt;
 mod outline;
+mod package;
 mod pages;
 mod pdf;
+mod pptx;
+mod protected;
 mod recognise;
 mod sheet;
+mod symbols;
 mod table;
 mod text;
+mod xml;
 mod zipped;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,6 +33,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use documents::{Document, Format, Page};
 use wire::Failure;
 
+use embedded::Nest;
 pub use pdf::Pdfium;
 
 /// A file as it arrived.
@@ -57,35 +71,38 @@ impl Recogniser for NoRecogniser {
     }
 }
 
-/// How deep documents in documents (attachments, archives) are followed.
-pub(crate) const DEPTH: u8 = 3;
-
 /// Reads a document.
 ///
 /// # Errors
 /// A [`Failure`] whose code says why: `document_unknown_type`, `document_password`, `document_password_wrong`,
 /// `document_damaged`, `document_bomb`, `document_empty`, `document_scanned`.
 pub fn parse(source: Source<'_>, tools: &mut Tools<'_>) -> Result<Document, Failure> {
-    parse_within(source, tools, 0)
+    parse_within(source, tools, &mut Nest::default())
 }
 
-/// Reads a document that lies `depth` documents deep: an attachment of a message is at 1.
-pub(crate) fn parse_within(source: Source<'_>, tools: &mut Tools<'_>, depth: u8) -> Result<Document, Failure> {
-    let Source { bytes, extension, .. } = source;
+/// Reads a document that may lie in others.
+pub(crate) fn parse_within(source: Source<'_>, tools: &mut Tools<'_>, nest: &mut Nest) -> Result<Document, Failure> {
     let parsed = quietly(|| {
-        let format = recognise::format(bytes, extension)?;
+        let opened = protected::package(source.bytes, source.password)?;
+        let source = Source { bytes: opened.as_deref().unwrap_or(source.bytes), ..source };
+        let bytes = source.bytes;
+        let format = recognise::format(bytes, source.extension, nest)?;
         let document = match format {
             Format::Hwp => hwp::hwp(bytes),
             Format::Hwp3 => hwp3::hwp3(bytes),
             Format::Hwpx => hwpx::hwpx(bytes),
             Format::Pdf => pdf::pdf(bytes, tools.pdfium),
-            Format::Docx | Format::Pptx => office::office(bytes, format),
+            Format::Docx => docx::docx(bytes),
+            Format::Pptx => pptx::pptx(bytes),
             Format::Xlsx | Format::Xls => sheet::workbook(bytes, format),
+            Format::Odt => odt::odt(bytes),
+            Format::Html => html::html(bytes),
+            Format::Eml => mail::message(source, tools, nest),
+            Format::Csv => delimited::csv(bytes),
+            Format::Zip => archive::zip(source, tools, nest),
             Format::Txt => text::plain(bytes),
             Format::Md => text::markdown(bytes),
-            Format::Hwpml | Format::Odt | Format::Html | Format::Eml | Format::Csv | Format::Zip | Format::Image => {
-                Err(fault::unknown("", format!("{format:?} at depth {depth} of {DEPTH}")))
-            }
+            Format::Hwpml | Format::Image => Err(fault::unknown("", format!("{format:?}"))),
         }?;
         if document.blocks.is_empty() { Err(fault::empty(&document.warnings)) } else { Ok(document) }
     });
