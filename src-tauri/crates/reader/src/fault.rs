@@ -87,6 +87,15 @@ pub fn unknown(advice: &str, detail: impl ToString) -> Failure {
     Failure::new("document_unknown_type", format!("읽을 수 없는 형식의 파일입니다. {advice}"), detail)
 }
 
+/// A document in too many documents.
+pub fn too_deep(detail: impl ToString) -> Failure {
+    Failure::new(
+        "document_too_deep",
+        "다른 문서나 압축 파일 안에 너무 깊이 들어 있습니다. 따로 꺼내어 추가하십시오.",
+        detail,
+    )
+}
+
 /// Nothing in it to search.
 pub fn empty(warnings: &[String]) -> Failure {
     Failure::new(

@@ -1,26 +1,39 @@
 //! The parsers: a file's bytes in, a [`Document`] out. Runs in a process of its own, `naratmal-reader`.
 
+mod archive;
 mod compound;
+mod delimited;
+mod docx;
+mod drawing;
+mod embedded;
 pub mod fault;
+mod flow;
+mod html;
 mod hwp;
 mod hwp3;
 mod hwp_section;
 mod hwpml;
 mod hwpx;
 mod line;
-mod office;
+mod mail;
+mod odt;
 mod outline;
 mod owpml;
 mod owpml_styles;
+mod package;
 mod pages;
 mod parts;
 mod pdf;
+mod pptx;
+mod protected;
 mod recognise;
 mod sandbox;
 mod sheet;
+mod symbols;
 mod table;
 mod text;
 mod unlock;
+mod xml;
 mod zipped;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,6 +41,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use documents::{Document, Format, Page};
 use wire::Failure;
 
+use embedded::Nest;
 pub use pdf::Pdfium;
 pub use sandbox::enter_sandbox;
 
@@ -66,38 +80,40 @@ impl Recogniser for NoRecogniser {
     }
 }
 
-/// How deep documents in documents (attachments, archives) are followed.
-pub(crate) const DEPTH: u8 = 3;
-
 /// Reads a document.
 ///
 /// # Errors
 /// A [`Failure`] whose code says why: `document_unknown_type`, `document_password`, `document_password_wrong`,
 /// `document_damaged`, `document_bomb`, `document_empty`, `document_scanned`.
 pub fn parse(source: Source<'_>, tools: &mut Tools<'_>) -> Result<Document, Failure> {
-    parse_within(source, tools, 0)
+    parse_within(source, tools, &mut Nest::default())
 }
 
-/// Reads a document that lies `depth` documents deep: an attachment of a message is at 1.
-pub(crate) fn parse_within(source: Source<'_>, tools: &mut Tools<'_>, depth: u8) -> Result<Document, Failure> {
-    let Source { bytes, extension, password } = source;
+/// Reads a document that may lie in others.
+pub(crate) fn parse_within(source: Source<'_>, tools: &mut Tools<'_>, nest: &mut Nest) -> Result<Document, Failure> {
     let parsed = quietly(|| {
-        let (bytes, whole) = zipped::mended(bytes);
+        let opened = protected::package(source.bytes, source.password)?;
+        let (bytes, whole) = zipped::mended(opened.as_deref().unwrap_or(source.bytes));
         let bytes = bytes.as_ref();
-        let format = recognise::format(bytes, extension)?;
+        let source = Source { bytes, ..source };
+        let format = recognise::format(bytes, source.extension, nest)?;
         let mut document = match format {
             Format::Hwp => hwp::hwp(bytes),
             Format::Hwp3 => hwp3::hwp3(bytes),
-            Format::Hwpx => hwpx::hwpx(bytes, password),
+            Format::Hwpx => hwpx::hwpx(bytes, source.password),
             Format::Hwpml => hwpml::hwpml(bytes),
             Format::Pdf => pdf::pdf(bytes, tools.pdfium),
-            Format::Docx | Format::Pptx => office::office(bytes, format),
+            Format::Docx => docx::docx(bytes),
+            Format::Pptx => pptx::pptx(bytes),
             Format::Xlsx | Format::Xls => sheet::workbook(bytes, format),
+            Format::Odt => odt::odt(bytes),
+            Format::Html => html::html(bytes),
+            Format::Eml => mail::message(source, tools, nest),
+            Format::Csv => delimited::csv(bytes),
+            Format::Zip => archive::zip(source, tools, nest),
             Format::Txt => text::plain(bytes),
             Format::Md => text::markdown(bytes),
-            Format::Odt | Format::Html | Format::Eml | Format::Csv | Format::Zip | Format::Image => {
-                Err(fault::unknown("", format!("{format:?} at depth {depth} of {DEPTH}")))
-            }
+            Format::Image => Err(fault::unknown("", "a picture")),
         }?;
         if !whole {
             document.partial = true;

@@ -120,6 +120,23 @@ impl Outline {
         self.document.unread_pages.push(page);
     }
 
+    /// Takes in a document that lies in this one, under a heading of its own; its pages are those of that file.
+    pub fn embed(&mut self, level: u8, heading: &str, name: &str, document: Document) {
+        self.page = None;
+        self.head(line::styled(level), &tidy(heading));
+        let above: Vec<String> = self.headings.iter().map(|(_, text)| text.clone()).collect();
+        for block in document.blocks {
+            self.document.blocks.push(Block {
+                heading_path: above.iter().cloned().chain(block.heading_path).collect(),
+                locator: Locator { section: self.section, paragraph: self.paragraph, page: block.locator.page },
+                ..block
+            });
+            self.paragraph += 1;
+        }
+        self.document.warnings.extend(document.warnings.into_iter().map(|warning| format!("{name}: {warning}")));
+        self.document.partial |= document.partial;
+    }
+
     /// Whether nothing was found so far.
     pub fn is_empty(&self) -> bool {
         self.document.blocks.is_empty()

@@ -58,7 +58,7 @@ fn bad_input_is_told_by_its_code() {
             ("Contents/section0.xml", "<hs:sec><hp:p><hp:run>"),
         ]), "document_damaged"),
         ("a bomb", made::zip(&[("word/document.xml", &"0".repeat(80 * 1024 * 1024))]), "document_bomb"),
-        ("another ZIP", made::zip(&[("a.txt", "가")]), "document_unknown_type"),
+        ("an archive without a document", made::zip(&[("a.bin", "\u{1}\u{2}\u{3}")]), "document_empty"),
         ("a program", b"\x7fELF\x02\x01\x01\0\0\0\0\0".to_vec(), "document_unknown_type"),
         ("HWPML", b"<?xml version=\"1.0\"?><HWPML Version=\"2.8\">".to_vec(), "document_unknown_type"),
         ("RTF", b"{\\rtf1 a}".to_vec(), "document_unknown_type"),
