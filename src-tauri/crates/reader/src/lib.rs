@@ -4,11 +4,14 @@ pub mod fault;
 mod hwp;
 mod hwp3;
 mod hwpx;
+mod image;
 mod line;
 mod office;
 mod outline;
 mod pages;
 mod pdf;
+mod picture;
+mod quality;
 mod recognise;
 mod sheet;
 mod table;
@@ -78,12 +81,13 @@ pub(crate) fn parse_within(source: Source<'_>, tools: &mut Tools<'_>, depth: u8)
             Format::Hwp => hwp::hwp(bytes),
             Format::Hwp3 => hwp3::hwp3(bytes),
             Format::Hwpx => hwpx::hwpx(bytes),
-            Format::Pdf => pdf::pdf(bytes, tools.pdfium),
+            Format::Pdf => pdf::pdf(source, tools),
+            Format::Image => image::image(bytes, tools),
             Format::Docx | Format::Pptx => office::office(bytes, format),
             Format::Xlsx | Format::Xls => sheet::workbook(bytes, format),
             Format::Txt => text::plain(bytes),
             Format::Md => text::markdown(bytes),
-            Format::Hwpml | Format::Odt | Format::Html | Format::Eml | Format::Csv | Format::Zip | Format::Image => {
+            Format::Hwpml | Format::Odt | Format::Html | Format::Eml | Format::Csv | Format::Zip => {
                 Err(fault::unknown("", format!("{format:?} at depth {depth} of {DEPTH}")))
             }
         }?;
