@@ -105,11 +105,22 @@ pub fn empty(warnings: &[String]) -> Failure {
     )
 }
 
-/// Pages that are pictures of text.
-pub fn scanned(pages: u32) -> Failure {
+/// Pages that are pictures of text, or whose fonts do not say which letters they draw, and that no recogniser read.
+pub fn scanned(pages: usize) -> Failure {
     Failure::new(
         "document_scanned",
-        "스캔한 그림으로만 이루어진 PDF여서 읽을 글자가 없습니다. 원본 문서를 추가하거나, 문자 인식(OCR)을 거친 PDF로 저장하여 다시 추가하십시오.",
+        "스캔한 그림이거나 글꼴 정보가 빠진 PDF여서 읽을 글자가 없습니다. 문자 인식(OCR)이 설치되어 있지 않거나 인식하지 못했으니, \
+         문자 인식 구성 요소를 설치하여 다시 추가하거나 원본 문서를 추가하십시오.",
         format!("{pages} pages, none with text"),
+    )
+}
+
+/// A picture that no recogniser read.
+pub fn picture_unread(pages: usize) -> Failure {
+    Failure::new(
+        "document_scanned",
+        "그림 파일이어서 문자 인식(OCR)이 있어야 읽을 수 있습니다. 문자 인식이 설치되어 있지 않거나 인식하지 못했으니, \
+         문자 인식 구성 요소를 설치하여 다시 추가하거나 원본 문서를 추가하십시오.",
+        format!("{pages} pages of pictures, none recognised"),
     )
 }

@@ -14,6 +14,7 @@ mod hwp3;
 mod hwp_section;
 mod hwpml;
 mod hwpx;
+mod image;
 mod line;
 mod mail;
 mod odt;
@@ -24,8 +25,10 @@ mod package;
 mod pages;
 mod parts;
 mod pdf;
+mod picture;
 mod pptx;
 mod protected;
+mod quality;
 mod recognise;
 mod sandbox;
 mod sheet;
@@ -102,9 +105,10 @@ pub(crate) fn parse_within(source: Source<'_>, tools: &mut Tools<'_>, nest: &mut
             Format::Hwp3 => hwp3::hwp3(bytes),
             Format::Hwpx => hwpx::hwpx(bytes, source.password),
             Format::Hwpml => hwpml::hwpml(bytes),
-            Format::Pdf => pdf::pdf(bytes, tools.pdfium),
+            Format::Pdf => pdf::pdf(source, tools),
             Format::Docx => docx::docx(bytes),
             Format::Pptx => pptx::pptx(bytes),
+            Format::Image => image::image(bytes, tools),
             Format::Xlsx | Format::Xls => sheet::workbook(bytes, format),
             Format::Odt => odt::odt(bytes),
             Format::Html => html::html(bytes),
@@ -113,7 +117,6 @@ pub(crate) fn parse_within(source: Source<'_>, tools: &mut Tools<'_>, nest: &mut
             Format::Zip => archive::zip(source, tools, nest),
             Format::Txt => text::plain(bytes),
             Format::Md => text::markdown(bytes),
-            Format::Image => Err(fault::unknown("", "a picture")),
         }?;
         if !whole {
             document.partial = true;

@@ -7,27 +7,6 @@ const EDGE: usize = 2;
 /// On so many pages must a line stand to be a running head, and on half of all.
 const REPEATS: usize = 3;
 
-/// The pages, from 0, without text and those whose text is not text.
-pub fn unreadable(texts: &[String]) -> (Vec<usize>, Vec<usize>) {
-    let mut empty = Vec::new();
-    let mut garbled = Vec::new();
-    for (index, text) in texts.iter().enumerate() {
-        let marks = text.chars().filter(|c| !c.is_whitespace()).count();
-        let odd = text.chars().filter(|&c| is_odd(c)).count();
-        if marks == 0 {
-            empty.push(index);
-        } else if odd * 10 > marks * 3 {
-            garbled.push(index);
-        }
-    }
-    (empty, garbled)
-}
-
-/// Characters that a font without a map leaves: replacements, private use, controls.
-fn is_odd(c: char) -> bool {
-    c == '\u{fffd}' || ('\u{e000}'..='\u{f8ff}').contains(&c) || (c.is_control() && !c.is_whitespace())
-}
-
 /// Page numbers for a person, runs shortened: `1, 3~5`.
 pub fn numbers(indices: &[usize]) -> String {
     let mut out = Vec::new();
@@ -216,9 +195,9 @@ mod tests {
     }
 
     #[test]
-    fn pages_without_text_are_named_as_a_viewer_does() {
-        let texts: Vec<String> = ["글", "", " ", "글", "", "\u{fffd}\u{e000}가"].map(str::to_owned).to_vec();
-        let (empty, garbled) = unreadable(&texts);
-        assert_eq!((numbers(&empty), numbers(&garbled)), ("2~3, 5".to_owned(), "6".to_owned()));
+    fn pages_are_named_as_a_viewer_does() {
+        for (indices, expected) in [(vec![0], "1"), (vec![1, 2, 4], "2~3, 5"), (vec![0, 2, 3, 4], "1, 3~5"), (vec![], "")] {
+            assert_eq!(numbers(&indices), expected);
+        }
     }
 }

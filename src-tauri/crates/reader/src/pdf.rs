@@ -1,13 +1,16 @@
-//! PDF by page through pdfium, with pdf-extract for what pdfium is not there for or finds nothing on.
+//! PDF by page: pdfium's text where it is text, else the fallback crate's, else what is recognised on the page's
+//! picture. What none of them reads is named, and never shown as garbled text.
+
+mod bookmarks;
+mod page;
 
 use documents::{Document, Format, Page};
-use pdfium_render::prelude::{
-    PdfPageObjectType, PdfPageObjectsCommon, PdfiumError, PdfiumInternalError,
-};
+use pdfium_render::prelude::{PdfDocument, PdfiumError, PdfiumInternalError};
 use wire::Failure;
 
 use crate::outline::Outline;
-use crate::{fault, pages, quietly};
+use crate::quality::{self, Drawn, Quality};
+use crate::{Source, Tools, fault, pages, quietly};
 
 /// libpdfium, where it lies beside the program.
 pub struct Pdfium(Option<pdfium_render::prelude::Pdfium>);
@@ -33,110 +36,262 @@ impl Pdfium {
     }
 }
 
-pub fn pdf(bytes: &[u8], pdfium: &Pdfium) -> Result<Document, Failure> {
+/// What is known of each page, all by its index from 0.
+#[derive(Default)]
+struct Reading {
+    texts: Vec<String>,
+    /// Pages whose text does not do, with what they draw.
+    suspects: Vec<(usize, Quality, Drawn)>,
+    /// Pages that the file promises and does not have.
+    lost: Vec<usize>,
+    /// Pages that the fallback read.
+    second: Vec<usize>,
+    /// Pages that were recognised.
+    recognised: Vec<usize>,
+    /// Pages that show what nothing could read.
+    unread: Vec<usize>,
+    /// Pages of Korean without spaces.
+    unspaced: Vec<usize>,
+}
+
+pub fn pdf(source: Source<'_>, tools: &mut Tools<'_>) -> Result<Document, Failure> {
     let mut outline = Outline::new(Format::Pdf);
-    let texts = match &pdfium.0 {
-        Some(pdfium) => by_pdfium(bytes, pdfium, &mut outline)?,
+    let (reading, bookmarks) = match &tools.pdfium.0 {
+        Some(pdfium) => {
+            let document = pdfium
+                .load_pdf_from_byte_slice(source.bytes, source.password)
+                .map_err(|error| refused(&error, source.password))?;
+            let mut reading = by_pdfium(&document);
+            reading.try_again(source);
+            reading.recognise(&document, tools);
+            // The library asserts what a file may break.
+            (reading, quietly(|| bookmarks::of(&document)).unwrap_or_default())
+        }
         None => {
             outline.warn("PDF 구성 요소(pdfium)가 없어 예비 방식으로 읽었습니다. 띄어쓰기나 순서가 원본과 다를 수 있으니 확인하십시오.");
-            by_extract(bytes)?
+            (without_pdfium(by_extract(source)?), Vec::new())
         }
     };
-    let count = u32::try_from(texts.len()).unwrap_or(u32::MAX);
-    outline.pages(count);
-    let (empty, garbled) = pages::unreadable(&texts);
-    if texts.is_empty() {
+    let count = reading.texts.len();
+    if count == 0 {
         return Err(fault::damaged("no pages"));
     }
-    if empty.len() == texts.len() {
+    if reading.lost.len() == count {
+        return Err(fault::damaged("no page could be loaded"));
+    }
+    if reading.unread.len() + reading.lost.len() > 0 && reading.texts.iter().all(|text| text.trim().is_empty()) {
         return Err(fault::scanned(count));
     }
-    if !empty.is_empty() {
-        outline.warn(format!(
-            "{}쪽에는 읽을 글자가 없습니다(그림이나 스캔한 쪽일 수 있습니다). 원본을 확인하십시오.",
-            pages::numbers(&empty)
-        ));
-    }
-    if !garbled.is_empty() {
-        outline.warn(format!(
-            "{}쪽은 글꼴 정보가 빠져 글자가 깨져 있습니다. 원본 문서를 추가하십시오.",
-            pages::numbers(&garbled)
-        ));
-    }
-    for (index, paragraphs) in pages::paragraphs(&texts).into_iter().enumerate() {
-        outline.page(Page::at(u32::try_from(index).unwrap_or(u32::MAX)));
+    outline.pages(u32::try_from(count).unwrap_or(u32::MAX));
+    reading.tell(&mut outline, source.bytes);
+    for (index, paragraphs) in pages::paragraphs(&bookmarks::set_apart(reading.texts, &bookmarks)).into_iter().enumerate() {
+        outline.page(at(index));
         for paragraph in paragraphs {
-            outline.paragraph(&paragraph);
+            match bookmarks::level(&bookmarks, index, &paragraph) {
+                Some(level) => outline.heading(level, &paragraph),
+                None => outline.paragraph(&paragraph),
+            }
         }
     }
     Ok(outline.finish())
 }
 
-fn by_pdfium(
-    bytes: &[u8],
-    pdfium: &pdfium_render::prelude::Pdfium,
-    outline: &mut Outline,
-) -> Result<Vec<String>, Failure> {
-    let document = pdfium.load_pdf_from_byte_slice(bytes, None).map_err(|error| match error {
-        PdfiumError::PdfiumLibraryInternalError(
-            PdfiumInternalError::PasswordError | PdfiumInternalError::SecurityError,
-        ) => fault::password(error),
-        error => fault::damaged(error),
-    })?;
-    let mut texts = Vec::new();
-    let mut missed = Vec::new();
-    let mut failed = Vec::new();
-    for (index, page) in document.pages().iter().enumerate() {
-        let text = match page.text() {
-            Ok(text) => text.all(),
-            Err(_) => {
-                failed.push(index);
-                String::new()
-            }
+/// Whether recognition found hardly more than what the page says by itself, which is exact.
+fn says_as_much(own: &str, recognised: &str) -> bool {
+    quality::marks(recognised) <= 2 * quality::marks(own)
+}
+
+fn at(index: usize) -> Page {
+    Page::at(u32::try_from(index).unwrap_or(u32::MAX))
+}
+
+fn refused(error: &PdfiumError, password: Option<&str>) -> Failure {
+    match (error, password) {
+        (PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::PasswordError), None) => fault::password(error),
+        (PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::PasswordError), Some(_)) => fault::wrong_password(error),
+        (PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::SecurityError), _) => {
+            fault::locked("만든 프로그램에서 암호 없이 PDF로 다시 저장하여 추가하십시오.", error)
+        }
+        _ => fault::damaged(error),
+    }
+}
+
+fn by_pdfium(document: &PdfDocument<'_>) -> Reading {
+    let mut reading = Reading::default();
+    let pages = document.pages();
+    for number in pages.as_range() {
+        let index = reading.texts.len();
+        let Ok(page) = pages.get(number) else {
+            reading.lost.push(index);
+            reading.texts.push(String::new());
+            continue;
         };
-        // A page of pictures is left alone; one that draws text which pdfium cannot name gets a second try.
-        if text.trim().is_empty()
-            && page.objects().iter().any(|object| object.object_type() == PdfPageObjectType::Text)
-        {
-            missed.push(index);
+        let text = page::text(&page);
+        let quality = quality::of(&text);
+        let marks = quality::marks(&text);
+        if quality != Quality::Good || marks < quality::FEW {
+            let drawn = page::drawn(&page);
+            let is_blank = quality == Quality::Empty && drawn.is_blank();
+            if !is_blank && (quality != Quality::Good || drawn.outweighs(marks)) {
+                reading.suspects.push((index, quality, drawn));
+            }
         }
-        texts.push(text);
+        reading.texts.push(text);
     }
-    if texts.len() < usize::try_from(document.pages().len()).unwrap_or(0) {
-        outline.warn("뒤쪽 일부를 읽지 못했습니다. 원본을 확인하십시오.");
-    }
-    missed.extend(&failed);
-    if !missed.is_empty()
-        && let Ok(second) = by_extract(bytes)
-        && second.len() == texts.len()
-    {
-        missed.retain(|&index| !second[index].trim().is_empty());
-        for &index in &missed {
-            texts[index].clone_from(&second[index]);
+    reading
+}
+
+fn without_pdfium(texts: Vec<String>) -> Reading {
+    let mut reading = Reading { texts, ..Reading::default() };
+    for (index, text) in reading.texts.iter_mut().enumerate() {
+        match quality::of(text) {
+            Quality::Good => {}
+            Quality::Unspaced => reading.unspaced.push(index),
+            Quality::Empty | Quality::Garbled => {
+                text.clear();
+                reading.unread.push(index);
+            }
         }
-        if !missed.is_empty() {
+    }
+    reading
+}
+
+impl Reading {
+    /// Pages that draw text which pdfium cannot name get a second try by the other crate.
+    fn try_again(&mut self, source: Source<'_>) {
+        let has_text = |quality: Quality, drawn: &Drawn| quality != Quality::Good && drawn.texts > 0;
+        if !self.suspects.iter().any(|(_, quality, drawn)| has_text(*quality, drawn)) {
+            return;
+        }
+        let Ok(second) = by_extract(source) else { return };
+        if second.len() != self.texts.len() {
+            return;
+        }
+        self.suspects.retain(|&(index, quality, drawn)| {
+            let better = has_text(quality, &drawn)
+                && quality::of(&second[index]) == Quality::Good
+                && !drawn.outweighs(quality::marks(&second[index]));
+            if better {
+                self.texts[index].clone_from(&second[index]);
+                self.second.push(index);
+            }
+            !better
+        });
+    }
+
+    /// What is left is recognised on its picture, one page in memory at a time.
+    fn recognise(&mut self, document: &PdfDocument<'_>, tools: &mut Tools<'_>) {
+        for (index, quality, _) in std::mem::take(&mut self.suspects) {
+            let picture = i32::try_from(index).ok().and_then(|number| {
+                page::picture(&document.pages().get(number).ok()?).ok()
+            });
+            if quality == Quality::Empty && picture.as_ref().is_some_and(|picture| picture.is_blank()) {
+                continue;
+            }
+            let found = picture.and_then(|picture| tools.recogniser.recognise(at(index), &picture.pgm()));
+            let own = &mut self.texts[index];
+            match found {
+                Some(text) if quality::is_recognised(&text) && !(quality == Quality::Good && says_as_much(own, &text)) => {
+                    *own = text;
+                    self.recognised.push(index);
+                }
+                // Nothing more stands on the picture behind a title.
+                Some(_) if quality == Quality::Good => {}
+                _ => self.give_up(index, quality),
+            }
+        }
+    }
+
+    fn give_up(&mut self, index: usize, quality: Quality) {
+        match quality {
+            Quality::Unspaced => self.unspaced.push(index),
+            // The few characters of a scan's stamp are text; the scan is unread all the same.
+            Quality::Good => self.unread.push(index),
+            Quality::Empty | Quality::Garbled => {
+                self.texts[index].clear();
+                self.unread.push(index);
+            }
+        }
+    }
+
+    /// Says what was not read as it stands in the file.
+    fn tell(&self, outline: &mut Outline, bytes: &[u8]) {
+        if !self.lost.is_empty() {
+            outline.partial();
             outline.warn(format!(
-                "{}쪽은 예비 방식으로 읽었습니다. 띄어쓰기나 순서가 원본과 다를 수 있으니 확인하십시오.",
-                pages::numbers(&missed)
+                "파일이 손상되어 {}쪽을 읽지 못했습니다. 원본을 다시 받아 추가하십시오.",
+                pages::numbers(&self.lost)
             ));
+        } else if is_rebuilt(bytes) {
+            outline.partial();
+            outline.warn("파일이 손상되어 남아 있는 내용만 읽었습니다. 빠진 쪽이 있는지 원본과 대조하십시오.");
+        }
+        for (indices, warning) in [
+            (&self.second, "예비 방식으로 읽었습니다. 띄어쓰기나 순서가 원본과 다를 수 있으니 확인하십시오."),
+            (&self.recognised, "문자 인식(OCR)으로 읽었습니다. 숫자와 이름은 원본과 대조하십시오."),
+            (
+                &self.unread,
+                "그림이거나 글꼴 정보가 빠져 읽지 못했습니다. 문자 인식(OCR)이 설치되어 있지 않거나 인식하지 못했으니 원본을 확인하십시오.",
+            ),
+            (&self.unspaced, "띄어쓰기 없이 저장되어 있습니다. 인용할 때 원본과 대조하십시오."),
+        ] {
+            if !indices.is_empty() {
+                outline.warn(format!("{}쪽은 {warning}", pages::numbers(indices)));
+            }
+        }
+        let mut unread: Vec<usize> = self.unread.iter().chain(&self.lost).copied().collect();
+        unread.sort_unstable();
+        for index in unread {
+            outline.unread(at(index));
         }
     }
-    Ok(texts)
+}
+
+/// Whether the table of the file's objects is not where its end says, so that it was made anew from what was found.
+fn is_rebuilt(bytes: &[u8]) -> bool {
+    let Some(end) = rfind(bytes, b"startxref") else { return true };
+    let digits: String = bytes[end + 9..]
+        .iter()
+        .skip_while(|byte| byte.is_ascii_whitespace())
+        .take_while(|byte| byte.is_ascii_digit())
+        .map(|&byte| char::from(byte))
+        .collect();
+    let Ok(offset) = digits.parse::<usize>() else { return true };
+    // What stands before the mark does not count, as most readers see it.
+    let start = bytes.windows(5).position(|window| window == b"%PDF-").unwrap_or(0);
+    ![offset, offset.saturating_add(start)].into_iter().filter_map(|at| bytes.get(at..)).any(|table| {
+        let table = table.trim_ascii_start();
+        table.starts_with(b"xref") || (table.first().is_some_and(u8::is_ascii_digit) && contains_object(table))
+    })
+}
+
+/// `12 0 obj`, a table that is a stream.
+fn contains_object(bytes: &[u8]) -> bool {
+    bytes[..bytes.len().min(32)].windows(4).any(|window| window == b" obj")
+}
+
+fn rfind(bytes: &[u8], mark: &[u8]) -> Option<usize> {
+    bytes.windows(mark.len()).rposition(|window| window == mark)
 }
 
 /// pdf-extract panics on some files, as measured: here a panic is an error like any other.
-fn by_extract(bytes: &[u8]) -> Result<Vec<String>, Failure> {
-    match quietly(|| pdf_extract::extract_text_from_mem_by_pages(bytes)) {
-        Some(Ok(texts)) => Ok(texts),
-        Some(Err(error)) => {
+fn by_extract(source: Source<'_>) -> Result<Vec<String>, Failure> {
+    let Source { bytes, password, .. } = source;
+    let texts = quietly(|| match password {
+        Some(password) => pdf_extract::extract_text_from_mem_by_pages_encrypted(bytes, password),
+        None => pdf_extract::extract_text_from_mem_by_pages(bytes),
+    });
+    match (texts, password) {
+        (Some(Ok(texts)), _) => Ok(texts),
+        (Some(Err(error)), _) => {
             let detail = error.to_string();
-            let encrypted = detail.to_ascii_lowercase();
-            if encrypted.contains("encrypt") || encrypted.contains("password") {
-                Err(fault::password(detail))
-            } else {
-                Err(fault::damaged(detail))
+            let reason = detail.to_ascii_lowercase();
+            match (reason.contains("encrypt") || reason.contains("password"), password) {
+                (true, None) => Err(fault::password(detail)),
+                (true, Some(_)) => Err(fault::wrong_password(detail)),
+                (false, _) => Err(fault::damaged(detail)),
             }
         }
-        None => Err(fault::damaged("pdf-extract panicked")),
+        (None, _) => Err(fault::damaged("pdf-extract panicked")),
     }
 }

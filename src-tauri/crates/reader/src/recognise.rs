@@ -9,6 +9,8 @@ use crate::embedded::Nest;
 use crate::{compound, fault, hwpml, text, zipped};
 
 pub const OLE2: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+/// PNG, JPEG, TIFF in either byte order.
+const PICTURES: [&[u8]; 4] = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*"];
 /// How far into a file a PDF's mark may stand, as viewers accept it.
 const PDF_SLACK: usize = 1024;
 /// How much of a text is looked at to tell markup.
@@ -26,6 +28,9 @@ pub fn format(bytes: &[u8], extension: &str, nest: &mut Nest) -> Result<Format, 
     }
     if bytes.starts_with(b"HWP Document File V3") {
         return Ok(Format::Hwp3);
+    }
+    if PICTURES.iter().any(|mark| bytes.starts_with(mark)) {
+        return Ok(Format::Image);
     }
     let head = &bytes[..bytes.len().min(PDF_SLACK)];
     if head.windows(5).any(|window| window == b"%PDF-") {

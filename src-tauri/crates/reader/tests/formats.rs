@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+#[allow(dead_code, reason = "other tests use the rest")]
 mod made;
 
 use std::path::{Path, PathBuf};
@@ -134,7 +135,7 @@ fn pdf_pages_are_those_of_a_viewer() {
     let document = parse(&made::pdf(&["First page.", "", "Third page."]), "", &pdfium).unwrap();
     insta::assert_snapshot!(outline(&document));
     assert_eq!(document.pages, Some(3));
-    assert_eq!(parse(&made::pdf(&["", ""]), "", &pdfium).unwrap_err().code, "document_scanned");
+    assert_eq!(parse(&made::pdf(&["", ""]), "", &pdfium).unwrap_err().code, "document_empty");
     assert_eq!(parse(b"%PDF-1.7\n1 0 obj", "", &pdfium).unwrap_err().code, "document_damaged");
 }
 

@@ -81,17 +81,30 @@ pub fn xlsx() -> Vec<u8> {
 
 /// A page for each text, in a font that every viewer has.
 pub fn pdf(pages: &[&str]) -> Vec<u8> {
-    let kids: Vec<String> = (0..pages.len()).map(|page| format!("{} 0 R", 4 + 2 * page)).collect();
+    let font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned();
+    let contents: Vec<String> = pages
+        .iter()
+        .map(|text| if text.is_empty() { String::new() } else { format!("BT /F1 12 Tf 72 720 Td ({text}) Tj ET") })
+        .collect();
+    let pages: Vec<(&str, &str)> = contents.iter().map(|content| ("", content.as_str())).collect();
+    pdf_of("", &[font], "/Font << /F1 3 0 R >>", &pages)
+}
+
+/// A PDF whose pages are given by their attributes and content; `shared` are objects from number 3 on, `resources`
+/// names them for all pages.
+pub fn pdf_of(catalog: &str, shared: &[String], resources: &str, pages: &[(&str, &str)]) -> Vec<u8> {
+    let first = 3 + shared.len();
+    let kids: Vec<String> = (0..pages.len()).map(|page| format!("{} 0 R", first + 2 * page)).collect();
     let mut objects = vec![
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Catalog /Pages 2 0 R {catalog} >>"),
         format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), pages.len()),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
     ];
-    for (index, text) in pages.iter().enumerate() {
-        let content = if text.is_empty() { String::new() } else { format!("BT /F1 12 Tf 72 720 Td ({text}) Tj ET") };
+    objects.extend_from_slice(shared);
+    for (index, (attributes, content)) in pages.iter().enumerate() {
+        let size = if attributes.contains("MediaBox") { "" } else { "/MediaBox [0 0 595 842]" };
         objects.push(format!(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents {} 0 R >>",
-            5 + 2 * index
+            "<< /Type /Page /Parent 2 0 R {size} {attributes} /Resources << {resources} >> /Contents {} 0 R >>",
+            first + 1 + 2 * index
         ));
         objects.push(format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()));
     }
@@ -108,4 +121,47 @@ pub fn pdf(pages: &[&str]) -> Vec<u8> {
     }
     out.push_str(&format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1));
     out.into_bytes()
+}
+
+/// Objects 3 to 5 of a PDF: a Korean font that is not embedded, as old office programs wrote it.
+pub fn korean_font(encoding: &str, ordering: &str) -> [String; 3] {
+    [
+        format!("<< /Type /Font /Subtype /Type0 /BaseFont /HYSMyeongJo-Medium /Encoding /{encoding} /DescendantFonts [4 0 R] >>"),
+        format!(
+            "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /HYSMyeongJo-Medium /DW 1000 /FontDescriptor 5 0 R \
+             /CIDSystemInfo << /Registry (Adobe) /Ordering ({ordering}) /Supplement 0 >> >>"
+        ),
+        "<< /Type /FontDescriptor /FontName /HYSMyeongJo-Medium /Flags 6 /FontBBox [0 -148 1001 880] /ItalicAngle 0 \
+         /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>"
+            .to_owned(),
+    ]
+}
+
+/// What draws these codes in font F1 at a place.
+pub fn shown(codes: &[u8], x: u32, y: u32) -> String {
+    let hex: String = codes.iter().map(|byte| format!("{byte:02X}")).collect();
+    format!("BT /F1 12 Tf {x} {y} Td <{hex}> Tj ET ")
+}
+
+/// A TIFF in grey with a page for each size, uncompressed, all white but for the upper half.
+pub fn tiff(sizes: &[(u32, u32)]) -> Vec<u8> {
+    let mut out = b"II*\0\x08\0\0\0".to_vec();
+    for (index, &(width, height)) in sizes.iter().enumerate() {
+        let entries = 9u16;
+        let pixels = out.len() as u32 + 2 + 12 * u32::from(entries) + 4;
+        let next = if index + 1 == sizes.len() { 0 } else { pixels + width * height };
+        out.extend(entries.to_le_bytes());
+        for (tag, value) in [
+            (256u16, width), (257, height), (258, 8), (259, 1), (262, 1), (273, pixels), (277, 1), (278, height),
+            (279, width * height),
+        ] {
+            out.extend(tag.to_le_bytes());
+            out.extend(4u16.to_le_bytes());
+            out.extend(1u32.to_le_bytes());
+            out.extend(value.to_le_bytes());
+        }
+        out.extend(next.to_le_bytes());
+        out.extend((0..width * height).map(|at| if at < width * height / 2 { 0 } else { 255 }));
+    }
+    out
 }
