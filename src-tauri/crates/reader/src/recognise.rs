@@ -92,10 +92,6 @@ fn page(head: &str, extension: &str) -> bool {
     begins || later || (matches!(extension, "html" | "htm" | "xhtml") && start.contains('<'))
 }
 
-fn contains(bytes: &[u8], mark: &[u8]) -> bool {
-    bytes.windows(mark.len()).any(|window| window == mark)
-}
-
 fn compound(bytes: &[u8]) -> Result<Format, Failure> {
     let (bytes, _) = compound::mended(bytes)?;
     let file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(fault::damaged)?;

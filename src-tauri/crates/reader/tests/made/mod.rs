@@ -1,6 +1,7 @@
 //! Documents made by code, as small as each format allows.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+#![allow(dead_code, reason = "each test program makes some of them")]
 
 use std::io::{Cursor, Write};
 
