@@ -44,12 +44,12 @@ pub fn format(bytes: &[u8], extension: &str) -> Result<Format, Failure> {
 }
 
 fn compound(bytes: &[u8]) -> Result<Format, Failure> {
-    let (bytes, _) = compound::mended(bytes)?;
+    let (bytes, whole) = compound::mended(bytes)?;
     let file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(fault::damaged)?;
     let has = |name: &str| {
         file.read_root_storage().any(|entry| entry.name().eq_ignore_ascii_case(name))
     };
-    if has("FileHeader") {
+    if has("FileHeader") || has("BodyText") {
         Ok(Format::Hwp)
     } else if has("EncryptedPackage") {
         Err(fault::password("EncryptedPackage"))
@@ -59,6 +59,8 @@ fn compound(bytes: &[u8]) -> Result<Format, Failure> {
         Err(fault::unknown("워드에서 DOCX로 저장하여 다시 추가하십시오.", "Word 97"))
     } else if has("PowerPoint Document") {
         Err(fault::unknown("파워포인트에서 PPTX로 저장하여 다시 추가하십시오.", "PowerPoint 97"))
+    } else if !whole {
+        Err(fault::damaged("OLE2 of which no known stream is left"))
     } else {
         Err(fault::unknown("", "OLE2 without a known stream"))
     }
