@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use documents::Document;
 use hwp::{Run, control, counted, heading, list, paragraph, plain, record};
 use naratmal_reader::{NoRecogniser, Pdfium, Source, Tools};
+use proptest::prelude::*;
 
 fn parse(bytes: &[u8], password: Option<&str>) -> Result<Document, wire::Failure> {
     let source = Source { bytes, extension: "", password };
@@ -258,6 +259,35 @@ fn what_is_left_of_a_damaged_file_is_read_and_said_to_be_a_part() {
     }
     for (name, bytes) in [("an HWP without text", &binary[..600]), ("HWPML without text", &xml[..300])] {
         assert_eq!(parse(bytes, None).unwrap_err().code, "document_damaged", "{name}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+    #[test]
+    fn mutated_documents_end_in_blocks_or_a_failure(
+        which in 0..4usize,
+        cuts in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..24),
+        length in any::<prop::sample::Index>(),
+        cut in any::<bool>(),
+    ) {
+        let mut bytes = match which {
+            0 => hwp::document(0, &[everything()]),
+            1 => hwp::document(hwp::COMPRESSED | hwp::DISTRIBUTION, &[everything()]),
+            2 => HWPML.as_bytes().to_vec(),
+            _ => hwpx(&format!("<hp:tbl><hp:tr><hp:tc>{}</hp:tc></hp:tr></hp:tbl>", sub_list("글"))),
+        };
+        for (at, byte) in cuts {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if cut {
+            bytes.truncate(length.index(bytes.len()));
+        }
+        match parse(&bytes, Some("1")) {
+            Ok(document) => prop_assert!(document.blocks.iter().all(|block| !block.text.trim().is_empty())),
+            Err(failure) => prop_assert!(!failure.detail.contains("panicked"), "{failure}"),
+        }
     }
 }
 
