@@ -2,8 +2,8 @@
 
 use wire::Failure;
 
-/// What is said of a document whose end is missing.
-pub const CUT: &str = "파일의 끝이 잘려 있어 남은 부분만 읽었습니다. 원본을 다시 받아 추가하십시오.";
+/// What is said of a document of which only a part is left.
+pub const CUT: &str = "파일이 손상되었거나 끝이 잘려 있어 남은 부분만 읽었습니다. 원본을 다시 받아 추가하십시오.";
 
 /// The limits on this process could not be set; reading without them is not an option.
 pub fn confinement(detail: impl ToString) -> Failure {

@@ -52,7 +52,8 @@ pub fn hwp(bytes: &[u8]) -> Result<Document, Failure> {
     let mut counts = Counts::new(&styles);
     let mut writer = Writer::new(Format::Hwp);
     for name in names {
-        let (data, cut) = compound::stream(&mut file, &name, SECTION).map_or((Vec::new(), true), |raw| clear(raw, flags));
+        let raw = compound::stream(&mut file, &name, SECTION);
+        let (data, cut) = raw.map_or((Vec::new(), true), |raw| clear(raw, flags));
         if data.len() as u64 >= SECTION {
             return Err(fault::bomb(format!("{name} expands to over {SECTION}")));
         }

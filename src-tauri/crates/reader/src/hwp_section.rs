@@ -114,7 +114,8 @@ fn records(mut data: &[u8]) -> (Vec<Record<'_>>, bool) {
         records.push(Record { tag: (head & 0x3FF) as u16, level: (head >> 10 & 0x3FF) as u16, data: data_of });
         data = rest;
     }
-    (records, !data.is_empty())
+    // A cipher pads to its blocks with zeros.
+    (records, data.iter().any(|&byte| byte != 0))
 }
 
 /// Records of a list, each with those below it.
@@ -154,15 +155,21 @@ impl Walk<'_, '_> {
     }
 
     fn paragraph(&mut self, header: Record<'_>, below: &[Record<'_>], depth: usize) -> Vec<Part> {
+        if depth >= DEPTH {
+            self.broken = true;
+            return Vec::new();
+        }
         let mut data = Vec::new();
         let mut deleted = Vec::new();
         let mut controls = Vec::new();
+        // Records that belong elsewhere; what text they hold is kept.
+        let mut strays = Vec::new();
         for (record, below) in siblings(below) {
             match record.tag {
                 PARA_TEXT => data.extend(units(record.data)),
                 PARA_RANGE_TAG => deleted.extend(deletions(record)),
                 CTRL_HEADER => controls.push((record, below)),
-                _ => {}
+                _ => strays.push((record, below)),
             }
         }
         // The paragraph that holds a section's definition is numbered by it already.
@@ -200,6 +207,13 @@ impl Walk<'_, '_> {
         // A damaged text may have lost the places of its controls.
         for (control, below) in controls {
             self.control(control, below, &mut text, &mut parts, depth);
+        }
+        for (record, below) in strays {
+            parts.extend(if record.tag == PARA_HEADER {
+                self.paragraph(record, below, depth + 1)
+            } else {
+                self.list(below, depth + 1)
+            });
         }
         if let Some(label) = label.filter(|_| !text.trim().is_empty()) {
             text.insert_str(0, &format!("{label} "));
@@ -250,7 +264,8 @@ impl Walk<'_, '_> {
             b"tcps" => text.push_str(&control.text(4).unwrap_or_default().0),
             [b'%', ..] => {
                 let id = control.data.last_chunk::<4>().map(|id| u32::from_le_bytes(*id));
-                let is_memo = &control.control() == b"%%me" || control.text(9).is_some_and(|(command, _)| command.starts_with("MEMO"));
+                let command = control.text(9).unwrap_or_default().0;
+                let is_memo = &control.control() == b"%%me" || command.starts_with("MEMO");
                 if is_memo && let Some(memo) = id.and_then(|id| self.memos.remove(&id)) {
                     parts.push(Part::Memo(memo));
                 }

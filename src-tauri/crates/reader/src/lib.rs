@@ -122,7 +122,11 @@ pub(crate) fn parse_within(source: Source<'_>, tools: &mut Tools<'_>, nest: &mut
             document.partial = true;
             document.warnings.push(fault::CUT.to_owned());
         }
-        if document.blocks.is_empty() { Err(fault::empty(&document.warnings)) } else { Ok(document) }
+        match document.blocks.is_empty() {
+            true if document.partial => Err(fault::damaged("no text is left")),
+            true => Err(fault::empty(&document.warnings)),
+            false => Ok(document),
+        }
     });
     parsed.unwrap_or_else(|| Err(fault::damaged("the parser panicked")))
 }

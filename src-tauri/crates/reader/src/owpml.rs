@@ -130,7 +130,7 @@ impl<'x, 'c, 's> Walk<'x, 'c, 's> {
             }
             "header" | "footer" | "masterpage" => parts.push(Part::Running(self.inside(true, depth + 1))),
             "hiddencomment" | "memo" => parts.push(Part::Memo(self.inside(true, depth + 1))),
-            "fieldbegin" if attribute(element, &["type", "Type"]).is_some_and(|kind| kind.eq_ignore_ascii_case("memo")) => {
+            "fieldbegin" if kind(element, &["type", "Type"]) == "memo" => {
                 parts.push(Part::Memo(self.inside(true, depth + 1)));
             }
             _ => return false,
@@ -300,7 +300,7 @@ impl<'x, 'c, 's> Walk<'x, 'c, 's> {
             }
             // A note has its anchor, a page its place.
             "autonum" => {
-                let kind = attribute(element, &["numType", "NumberType"]).unwrap_or_default().to_ascii_lowercase();
+                let kind = kind(element, &["numType", "NumberType"]);
                 if matches!(kind.as_str(), "picture" | "figure" | "table" | "equation") {
                     text.push_str(&attribute(element, &["num", "Number"]).unwrap_or_default());
                 }
@@ -334,8 +334,14 @@ pub fn name(element: &BytesStart<'_>) -> String {
 
 /// The first attribute that has one of these names, whatever its prefix.
 pub fn attribute(element: &BytesStart<'_>, names: &[&str]) -> Option<String> {
-    let attribute = element.attributes().flatten().find(|attribute| names.contains(&attribute.key.local_name().as_ref()))?;
-    Some(attribute.normalized_value(XmlVersion::Implicit1_0).map_or_else(|_| attribute.value.to_string(), Cow::into_owned))
+    let mut attributes = element.attributes().flatten();
+    let found = attributes.find(|attribute| names.contains(&attribute.key.local_name().as_ref()))?;
+    Some(found.normalized_value(XmlVersion::Implicit1_0).map_or_else(|_| found.value.to_string(), Cow::into_owned))
+}
+
+/// An attribute that names a kind, which HWPX and HWPML write with different capitals.
+fn kind(element: &BytesStart<'_>, names: &[&str]) -> String {
+    attribute(element, names).unwrap_or_default().to_ascii_lowercase()
 }
 
 pub fn number(element: &BytesStart<'_>, names: &[&str]) -> Option<u32> {

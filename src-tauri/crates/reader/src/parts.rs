@@ -162,8 +162,8 @@ impl<'a> Counts<'a> {
     pub fn head(&self, shape: Option<u32>) -> (u8, Option<ParaHead>) {
         let Some(style) = shape.and_then(|id| self.styles.get_para_style(id)) else { return (0, None) };
         // The outermost outline level is 0 in the file.
-        let outlined = style.head.filter(|head| head.kind == HeadKind::Outline).map(|head| head.level.saturating_add(1));
-        (outlined.unwrap_or(style.heading_level), style.head)
+        let outlined = style.head.filter(|head| head.kind == HeadKind::Outline);
+        (outlined.map_or(style.heading_level, |head| head.level.saturating_add(1)), style.head)
     }
 
     /// The number of the next paragraph with this head, as the editor shows it: `가.`, `제1조`.

@@ -93,12 +93,12 @@ fn page(head: &str, extension: &str) -> bool {
 }
 
 fn compound(bytes: &[u8]) -> Result<Format, Failure> {
-    let (bytes, _) = compound::mended(bytes)?;
+    let (bytes, whole) = compound::mended(bytes)?;
     let file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(fault::damaged)?;
     let has = |name: &str| {
         file.read_root_storage().any(|entry| entry.name().eq_ignore_ascii_case(name))
     };
-    if has("FileHeader") {
+    if has("FileHeader") || has("BodyText") {
         Ok(Format::Hwp)
     } else if has("EncryptedPackage") {
         Err(fault::locked("오피스에서 암호를 해제하고 저장하여 다시 추가하십시오.", "encrypted twice"))
@@ -110,6 +110,8 @@ fn compound(bytes: &[u8]) -> Result<Format, Failure> {
         Err(fault::unknown("파워포인트에서 PPTX로 저장하여 다시 추가하십시오.", "PowerPoint 97"))
     } else if has("__properties_version1.0") {
         Err(fault::unknown("아웃룩에서 EML이나 HTML로 저장하여 다시 추가하십시오.", "Outlook message"))
+    } else if !whole {
+        Err(fault::damaged("OLE2 of which no known stream is left"))
     } else {
         Err(fault::unknown("", "OLE2 without a known stream"))
     }

@@ -48,7 +48,7 @@ fn bad_input_is_told_by_its_code() {
     for (name, bytes, code) in [
         ("nothing", vec![], "document_empty"),
         ("blank lines", b" \n\n".to_vec(), "document_empty"),
-        ("a truncated HWPX", hwpx[..hwpx.len() / 2].to_vec(), "document_damaged"),
+        ("an HWPX cut before its text", hwpx[..60].to_vec(), "document_damaged"),
         ("an HWPX with a password", made::zip(&[
             ("mimetype", "application/hwp+zip"),
             ("META-INF/manifest.xml", "<odf:manifest><odf:encryption-data/></odf:manifest>"),
@@ -61,7 +61,7 @@ fn bad_input_is_told_by_its_code() {
         ("a bomb", made::zip(&[("word/document.xml", &"0".repeat(80 * 1024 * 1024))]), "document_bomb"),
         ("an archive without a document", made::zip(&[("a.bin", "\u{1}\u{2}\u{3}")]), "document_empty"),
         ("a program", b"\x7fELF\x02\x01\x01\0\0\0\0\0".to_vec(), "document_unknown_type"),
-        ("HWPML", b"<?xml version=\"1.0\"?><HWPML Version=\"2.8\">".to_vec(), "document_unknown_type"),
+        ("HWPML without text", b"<?xml version=\"1.0\"?><HWPML Version=\"2.8\">".to_vec(), "document_damaged"),
         ("RTF", b"{\\rtf1 a}".to_vec(), "document_unknown_type"),
         ("a cut OLE2", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), "document_damaged"),
         ("a cut PDF", b"%PDF-1.7\n1 0 obj".to_vec(), "document_damaged"),
@@ -227,10 +227,10 @@ async fn special_samples_are_read_or_refused_for_the_right_reason() {
     for (name, expected) in [
         ("hwpx/0178_password-12345.hwpx", Err("document_password")),
         ("hwpx/0367_HWP5-password-123456.hwpx", Err("document_password")),
-        ("hwp3/0365_HWP3-password-123456.hwp", Err("document_password")),
+        ("hwp3/0365_HWP3-password-123456.hwp", Err("document_locked")),
         ("hwp3/0115_issue_265.hwp", Ok("hwp3")),
         ("hwp/0066_distribution.hwp", Ok("hwp")),
-        ("hml/0128_aligns.hml", Err("document_unknown_type")),
+        ("hml/0128_aligns.hml", Ok("hwpml")),
         ("pdf/0776_MEDRPT-2024-PAT-3847_medical_report_scan.pdf", Err("document_scanned")),
     ] {
         match (client().read(&folder.join(name)).await, expected) {
