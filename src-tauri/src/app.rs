@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use assistant::{Assistant, Stop};
 use documents::Reader;
 use engine::{Engine, LoadOptions, Model};
-use library::{Analyzer, Ingest, Library};
+use library::{Analyzer, Change, Ingest, IngestStatus, Library, Setup, readers_of_this_machine};
 use serde::Serialize;
 use vault::{DocumentRow, Vault};
 use wire::Failure;
@@ -64,6 +64,10 @@ pub enum Notice {
     Status(Status),
     /// One document changed.
     Document(DocumentRow),
+    /// Many documents changed: the list is to be read again.
+    Documents,
+    /// The queue of documents changed.
+    Ingest(IngestStatus),
 }
 
 /// Tells the window.
@@ -262,8 +266,20 @@ impl App {
         .map_err(|error| Failure::new("library_failed", "자료 색인을 열지 못했습니다. 다시 시작해 주십시오.", error))?
         .map_err(Failure::from)?;
         let notify = self.0.notify.clone();
-        let reader = Reader::new(self.0.paths.reader.clone());
-        let ingest = Ingest::start(vault, library.clone(), reader, now_ms, move |row| notify(Notice::Document(row)));
+        let setup = Setup {
+            vault,
+            library: library.clone(),
+            reader: Reader::new(self.0.paths.reader.clone()),
+            readers: readers_of_this_machine(),
+            now_ms,
+        };
+        let ingest = Ingest::start(setup, move |change| {
+            notify(match change {
+                Change::Document(row) => Notice::Document(row),
+                Change::Documents => Notice::Documents,
+                Change::Status(status) => Notice::Ingest(status),
+            });
+        });
         // Only this task opens it, so the cell is empty.
         let _ = self.0.opened.set((library, ingest));
         Ok(())

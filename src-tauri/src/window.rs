@@ -19,6 +19,8 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
                 let _ = match notice {
                     Notice::Status(status) => handle.emit("status", status),
                     Notice::Document(row) => handle.emit("document", row),
+                    Notice::Documents => handle.emit("documents", ()),
+                    Notice::Ingest(status) => handle.emit("ingest", status),
                 };
             };
             let paths = Paths::of_this_system().ok_or("no home folder")?;
@@ -45,6 +47,15 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             commands::library::remove_document,
             commands::library::restore_document,
             commands::library::source,
+            commands::library::ingest_status,
+            commands::library::pause_ingest,
+            commands::library::resume_ingest,
+            commands::library::cancel_ingest,
+            commands::library::prioritise_document,
+            commands::library::unlock_document,
+            commands::library::watched_folders,
+            commands::library::watch_folder,
+            commands::library::unwatch_folder,
             commands::chat::conversations,
             commands::chat::conversation,
             commands::chat::rename_conversation,

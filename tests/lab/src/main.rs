@@ -5,9 +5,13 @@ mod ask;
 mod bench;
 mod bench_documents;
 mod eval;
+mod generate;
+mod ingest;
+mod kill;
 mod parse;
 mod places;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -51,6 +55,44 @@ enum Command {
         /// A GGUF; by default the catalog's chat model.
         #[arg(long)]
         model: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add a folder to a library and wait until it is read.
+    Ingest {
+        /// The folder.
+        #[arg(long)]
+        docs: PathBuf,
+        /// Where the library is kept; what is there already is not read again.
+        #[arg(long)]
+        data: PathBuf,
+        /// Files that are read side by side; by default the cores but one.
+        #[arg(long)]
+        readers: Option<NonZeroUsize>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write documents of many formats, each with a word of its own.
+    Generate {
+        /// How many.
+        #[arg(long)]
+        files: usize,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Where to.
+        folder: PathBuf,
+    },
+    /// Kill `lab ingest` at random moments, let it finish, and hold the library against the files.
+    KillIngest {
+        #[arg(long, default_value_t = 10_000)]
+        files: usize,
+        #[arg(long, default_value_t = 20)]
+        kills: u32,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Where documents and library are made; by default a temporary folder.
+        #[arg(long)]
+        folder: Option<PathBuf>,
         #[arg(long)]
         json: bool,
     },
@@ -144,6 +186,17 @@ async fn run(command: Command) -> Result<(), Failure> {
             };
             ask::run(&docs, &questions, model, json).await
         }
+        Command::Ingest { docs, data, readers, json } => ingest::run(&docs, &data, readers, json).await,
+        Command::Generate { files, seed, folder } => generate::run(files, &folder, seed),
+        Command::KillIngest { files, kills, seed, folder, json } => match folder {
+            Some(folder) => kill::run(files, kills, seed, &folder, json),
+            None => {
+                let folder = tempfile::tempdir().map_err(|error| {
+                    Failure::new("no_temporary_folder", "임시 폴더를 만들지 못했습니다.", error)
+                })?;
+                kill::run(files, kills, seed, folder.path(), json)
+            }
+        },
         Command::Eval { what: Eval::Retrieval { corpus, queries, json } } => eval::run(&corpus, &queries, json),
         Command::Bench { what: Bench::Engine { model, prompt, generate, repetitions, threads, json } } => {
             bench::run(model, prompt, generate, repetitions, threads, json).await

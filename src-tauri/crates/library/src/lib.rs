@@ -13,8 +13,8 @@ pub use analyzer::Analyzer;
 pub use chunk::{CHUNKER_VERSION, passages};
 pub use error::{Error, Result};
 pub use index::{Entry, Index};
-pub use ingest::Ingest;
-pub use library::{Hit, Library};
+pub use ingest::{Change, Ingest, IngestState, IngestStatus, Setup, readers_of_this_machine};
+pub use library::{Hit, Library, Read};
 
 /// What an index was built with: it is rebuilt when one of these changes (invariant 8).
 pub fn versions(analyzer: &Analyzer) -> String {

@@ -1,9 +1,11 @@
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use documents::Document;
 use vault::{DocumentRow, DocumentState, NewPassage, Passage, Vault};
+use wire::Failure;
 
 use crate::index::{Entry, Index};
 use crate::{Analyzer, CHUNKER_VERSION, Error, Result, chunk, versions};
@@ -23,6 +25,21 @@ struct Inner {
     analyzer: Analyzer,
     /// Held while a document changes, in the vault and in the index, so that the two change in one order.
     changing: Mutex<()>,
+    /// True after a write to the index that failed: what was not committed is lost to it, the vault has it.
+    behind: AtomicBool,
+    /// True while the index was written to and not committed.
+    uncommitted: AtomicBool,
+}
+
+/// A document that was read, to be put into a [`Library`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// The document's row.
+    pub document: i64,
+    /// Its file's SHA-256, hexadecimal.
+    pub sha256: String,
+    /// What the file holds.
+    pub content: Document,
 }
 
 /// A passage that was found.
@@ -47,9 +64,18 @@ impl Library {
         cut_anew(&vault)?;
         let open = || {
             let index = Index::open(folder, analyzer.clone(), versions(&analyzer))?;
-            let inner = Inner { vault: vault.clone(), index, analyzer: analyzer.clone(), changing: Mutex::new(()) };
-            let library = Self(Arc::new(inner));
+            let library = Self(Arc::new(Inner {
+                vault: vault.clone(),
+                index,
+                analyzer: analyzer.clone(),
+                changing: Mutex::new(()),
+                behind: AtomicBool::new(false),
+                uncommitted: AtomicBool::new(false),
+            }));
             library.reconcile()?;
+            // The index holds all of them now: nothing that was read is read again.
+            let indexing: Vec<i64> = vault.documents_in(DocumentState::Indexing)?;
+            vault.move_states(&indexing, &[DocumentState::Indexing], DocumentState::Ready)?;
             Ok(library)
         };
         match unless_it_panics(open) {
@@ -97,25 +123,78 @@ impl Library {
     /// The vault's, with nothing changed, or the index's: the document then stays unfinished and is indexed at the
     /// next start.
     pub fn put(&self, document: i64, sha256: &str, content: &Document) -> Result<DocumentRow> {
-        let _changing = self.changing();
-        let passages = self.0.vault.put_document(document, sha256, content, &chunk::passages(content))?;
-        self.0.index.remove_document(document)?;
-        if !self.0.vault.is_removed(document)? {
-            self.add(&passages)?;
-        }
-        self.0.index.commit()?;
-        Ok(self.0.vault.set_state(document, DocumentState::Ready, None)?)
+        self.put_all(&[Read { document, sha256: sha256.to_owned(), content: content.clone() }])?;
+        self.commit(&[document])?;
+        Ok(self.0.vault.document(document)?)
     }
 
-    /// Takes a document off the list and out of the index; [`Library::restore`] brings it back.
+    /// As [`Library::put`], of several documents, each wholly in or wholly out; they are found, and ready, after
+    /// [`Library::commit`].
     ///
     /// # Errors
-    /// The vault's and the index's.
-    pub fn remove(&self, document: i64, now_ms: i64) -> Result<()> {
+    /// The vault's, with nothing changed. What the index could not take it gets with the next commit.
+    pub fn put_all(&self, read: &[Read]) -> Result<()> {
+        let cut: Vec<Vec<NewPassage>> = read.iter().map(|read| chunk::passages(&read.content)).collect();
+        let put: Vec<_> = read
+            .iter()
+            .zip(&cut)
+            .map(|(read, passages)| (read.document, read.sha256.as_str(), &read.content, passages.as_slice()))
+            .collect();
         let _changing = self.changing();
-        self.0.vault.remove_document(document, now_ms)?;
-        self.0.index.remove_document(document)?;
-        self.0.index.commit()
+        let kept = self.0.vault.put_documents(&put)?;
+        for (read, passages) in read.iter().zip(&kept) {
+            let removed = self.0.vault.is_removed(read.document)?;
+            let indexed = self.0.index.remove_document(read.document);
+            self.noticed(indexed.and_then(|()| if removed { Ok(()) } else { self.add(passages) }));
+        }
+        Ok(())
+    }
+
+    /// Makes what was put be found; `documents`, as far as they were put, are ready then. Gives those.
+    ///
+    /// # Errors
+    /// The index's, and the vault's: the documents stay unfinished, and the next commit tries again.
+    pub fn commit(&self, documents: &[i64]) -> Result<Vec<i64>> {
+        let _changing = self.changing();
+        self.commit_changing()?;
+        Ok(self.0.vault.move_states(documents, &[DocumentState::Indexing], DocumentState::Ready)?)
+    }
+
+    fn commit_changing(&self) -> Result<()> {
+        let done =
+            if self.0.behind.load(Ordering::SeqCst) { self.reconcile() } else { self.0.index.commit() };
+        self.0.behind.store(done.is_err(), Ordering::SeqCst);
+        self.0.uncommitted.store(done.is_err(), Ordering::SeqCst);
+        done
+    }
+
+    /// True where something was put or taken out that [`Library::commit`] has to make last.
+    pub fn is_uncommitted(&self) -> bool {
+        self.0.uncommitted.load(Ordering::SeqCst)
+    }
+
+    /// The index was written to. Remembers that it lacks something, where it failed.
+    fn noticed(&self, indexed: Result<()>) {
+        self.0.uncommitted.store(true, Ordering::SeqCst);
+        if let Err(error) = indexed {
+            tracing::warn!(%error, "the index is behind the vault until its next commit");
+            self.0.behind.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// Takes documents off the list and out of the index; [`Library::restore`] brings one back.
+    ///
+    /// # Errors
+    /// The vault's. What is off the list is not found, whatever the index still holds.
+    pub fn remove(&self, documents: &[i64], now_ms: i64) -> Result<()> {
+        let _changing = self.changing();
+        self.0.vault.remove_documents(documents, now_ms)?;
+        let removed = documents.iter().try_for_each(|document| self.0.index.remove_document(*document));
+        self.noticed(removed);
+        if let Err(error) = self.commit_changing() {
+            tracing::warn!(%error, "removed documents stay in the index until its next commit");
+        }
+        Ok(())
     }
 
     /// Brings a removed document back.
@@ -125,10 +204,67 @@ impl Library {
     pub fn restore(&self, document: i64) -> Result<DocumentRow> {
         let _changing = self.changing();
         let row = self.0.vault.restore_document(document)?;
-        self.0.index.remove_document(document)?;
-        self.add(&self.0.vault.passages_of(document)?)?;
-        self.0.index.commit()?;
+        self.index_again(document)?;
         Ok(row)
+    }
+
+    /// A document's file lies at `place` now; the document is found by its new name, without being read again.
+    ///
+    /// # Errors
+    /// The vault's and the index's.
+    pub fn relocate(&self, place: &vault::Place) -> Result<DocumentRow> {
+        let _changing = self.changing();
+        let renamed = self.0.vault.document(place.document)?.name;
+        self.0.vault.move_document(place)?;
+        let row = self.0.vault.document(place.document)?;
+        if renamed != row.name {
+            self.index_again(place.document)?;
+        }
+        Ok(row)
+    }
+
+    fn index_again(&self, document: i64) -> Result<()> {
+        let passages = self.0.vault.passages_of(document)?;
+        let removed = self.0.vault.is_removed(document)?;
+        if passages.is_empty() || removed {
+            return Ok(());
+        }
+        self.noticed(self.0.index.remove_document(document).and_then(|()| self.add(&passages)));
+        self.commit_changing()
+    }
+
+    /// A document failed: nothing of it is kept or found any more.
+    ///
+    /// # Errors
+    /// The vault's, with nothing changed.
+    pub fn fail(&self, document: i64, failure: &Failure) -> Result<()> {
+        let _changing = self.changing();
+        self.0.vault.fail_document(document, failure)?;
+        self.noticed(self.0.index.remove_document(document));
+        Ok(())
+    }
+
+    /// Documents that wait or are being read are not to be read; nothing of them is found any more. Gives those that
+    /// were cancelled.
+    ///
+    /// # Errors
+    /// The vault's, with nothing changed.
+    pub fn cancel(&self, documents: &[i64]) -> Result<Vec<i64>> {
+        let _changing = self.changing();
+        let cancelled = self.0.vault.cancel_documents(documents)?;
+        self.noticed(cancelled.iter().try_for_each(|document| self.0.index.remove_document(*document)));
+        Ok(cancelled)
+    }
+
+    /// Forgets a document for good: its file holds what another document holds.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn forget(&self, document: i64) -> Result<()> {
+        let _changing = self.changing();
+        self.0.vault.forget_document(document)?;
+        self.noticed(self.0.index.remove_document(document));
+        Ok(())
     }
 
     /// The first passages of documents, in reading order: for questions about a document as a whole.
@@ -155,7 +291,8 @@ impl Library {
         let total: f32 = asked.iter().map(|(_, weight)| weight).sum();
         let found = index.search(question, documents, (3 * k).max(24))?;
         let rows: Vec<i64> = found.iter().map(|(row, _)| *row).collect();
-        let passages = vault.passages(&rows)?;
+        // The vault says what is in the list; the index may be behind it.
+        let passages = vault.listed_passages(&rows)?;
         let share = |text: &str| if total > 0.0 { self.covered(&asked, text) / total } else { 0.0 };
         let scored = found.into_iter().filter_map(|(row, score)| {
             let passage = passages.iter().find(|passage| passage.id == row)?.clone();
@@ -356,11 +493,77 @@ mod tests {
         let vault = Vault::in_memory().unwrap();
         let library = Library::open(vault.clone(), folder.path(), analyzer).unwrap();
         let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
-        library.remove(id, 1).unwrap();
+        library.remove(&[id], 1).unwrap();
         library.put(id, "hash", &document(RULES)).unwrap();
         assert!(library.search("병가", None, 3).unwrap().is_empty());
         assert_eq!(library.restore(id).unwrap().state, DocumentState::Ready);
         assert_eq!(library.search("병가", None, 3).unwrap().len(), 1);
+    }
+
+    /// Nothing can be written to the index while its folder is elsewhere.
+    #[cfg(unix)]
+    #[test]
+    fn what_the_index_could_not_write_is_made_good_with_its_next_commit() {
+        let Some(analyzer) = analyzer() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let (vault, index) = (Vault::in_memory().unwrap(), folder.path().join("index"));
+        let library = Library::open(vault.clone(), &index, analyzer).unwrap();
+        let [kept, removed, put] = ["가.txt", "나.txt", "다.txt"]
+            .map(|name| vault.add_document(name, &Path::new("/").join(name), 1, 0).unwrap());
+        library.put(kept, "1", &document("병가는 연 60일로 한다.")).unwrap();
+        library.put(removed, "2", &document("병가는 연 61일로 한다.")).unwrap();
+        let away = folder.path().join("away");
+        std::fs::rename(&index, &away).unwrap();
+        library.remove(&[removed], 1).unwrap();
+        library.put(put, "3", &document("병가는 연 62일로 한다.")).unwrap_err();
+        std::fs::rename(&away, &index).unwrap();
+
+        let found = || -> Vec<i64> {
+            library.search("병가", None, 9).unwrap().iter().map(|hit| hit.passage.document_id).collect()
+        };
+        assert_eq!(found(), [kept], "a removed document is found, or one that is not ready");
+        assert_eq!(vault.document(put).unwrap().state, DocumentState::Indexing);
+        assert_eq!(library.commit(&[put]).unwrap(), [put]);
+        let mut both = found();
+        both.sort_unstable();
+        assert_eq!(both, [kept, put]);
+        let wanted: HashSet<i64> = vault.passage_ids().unwrap().into_iter().collect();
+        assert_eq!(library.0.index.passages().unwrap(), wanted);
+    }
+
+    #[test]
+    fn what_was_put_and_not_committed_is_ready_after_a_restart_without_being_read_again() {
+        let Some(analyzer) = analyzer() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::in_memory().unwrap();
+        let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
+        {
+            let library = Library::open(vault.clone(), folder.path(), analyzer.clone()).unwrap();
+            let read = Read { document: id, sha256: "hash".to_owned(), content: document(RULES) };
+            library.put_all(&[read]).unwrap();
+            assert_eq!(vault.document(id).unwrap().state, DocumentState::Indexing);
+            assert!(library.search("병가", None, 3).unwrap().is_empty());
+        }
+        let library = Library::open(vault.clone(), folder.path(), analyzer).unwrap();
+        assert_eq!(vault.document(id).unwrap().state, DocumentState::Ready);
+        assert_eq!(library.search("병가", None, 3).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_document_is_found_by_the_name_that_its_file_has_now_and_a_failed_one_not_at_all() {
+        let Some(analyzer) = analyzer() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::in_memory().unwrap();
+        let library = Library::open(vault.clone(), folder.path(), analyzer).unwrap();
+        let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
+        library.put(id, "hash", &document(RULES)).unwrap();
+        let place = vault::Place { path: "/당직근무.txt".into(), document: id, bytes: 1, modified: None };
+        assert_eq!(library.relocate(&place).unwrap().name, "당직근무.txt");
+        assert_eq!(library.search("당직근무", None, 9).unwrap()[0].passage.file, "당직근무.txt");
+        library.fail(id, &Failure::new("document_damaged", "", "")).unwrap();
+        assert!(library.search("당직근무", None, 9).unwrap().is_empty());
+        library.commit(&[]).unwrap();
+        assert!(library.0.index.passages().unwrap().is_empty());
     }
 
     #[test]
@@ -371,7 +574,7 @@ mod tests {
         let library = Library::open(vault.clone(), folder.path(), analyzer).unwrap();
         let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
         library.put(id, "hash", &document(RULES)).unwrap();
-        library.remove(id, 1).unwrap();
+        library.remove(&[id], 1).unwrap();
         assert!(library.search("병가", None, 3).unwrap().is_empty());
         library.restore(id).unwrap();
         assert_eq!(library.search("병가", None, 3).unwrap().len(), 1);

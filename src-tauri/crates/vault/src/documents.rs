@@ -5,10 +5,11 @@ use rusqlite::{Connection, params};
 use wire::Failure;
 
 use crate::passages::{insert_blocks, replace_passages};
-use crate::rows::{DOCUMENT, document_of, path_of, path_value, word};
+use crate::places::insert_document;
+use crate::rows::{DOCUMENT, document_of, path_of, word};
 use crate::{DocumentRow, DocumentState, Error, NewPassage, Passage, Result, Vault, json};
 
-fn found(changed: usize, id: i64) -> Result<()> {
+pub(crate) fn found(changed: usize, id: i64) -> Result<()> {
     if changed == 0 {
         Err(Error::Missing {
             what: "document",
@@ -19,7 +20,7 @@ fn found(changed: usize, id: i64) -> Result<()> {
     }
 }
 
-fn document(connection: &Connection, id: i64) -> Result<DocumentRow> {
+pub(crate) fn document(connection: &Connection, id: i64) -> Result<DocumentRow> {
     connection
         .prepare_cached(&format!("{DOCUMENT} WHERE id = ?1"))?
         .query_and_then([id], document_of)?
@@ -30,37 +31,25 @@ fn document(connection: &Connection, id: i64) -> Result<DocumentRow> {
         }))
 }
 
+/// A document's blocks and passages go, inside the caller's transaction.
+fn take_out(connection: &Connection, id: i64) -> Result<()> {
+    for rows in ["DELETE FROM blocks WHERE document_id = ?1", "DELETE FROM passages WHERE document_id = ?1"] {
+        connection.prepare_cached(rows)?.execute([id])?;
+    }
+    Ok(())
+}
+
 impl Vault {
     /// A new document, waiting to be read; gives its id. `bytes` is the file's length.
     ///
     /// # Errors
     /// The database's.
     pub fn add_document(&self, name: &str, path: &Path, bytes: u64, now_ms: i64) -> Result<i64> {
-        let bytes = i64::try_from(bytes).map_err(Error::content)?;
         self.with(|connection| {
-            connection.execute(
-                "INSERT INTO documents (name, path, bytes, added_at, state) VALUES (?1, ?2, ?3, ?4, 'waiting')",
-                params![name, path_value(path), bytes, now_ms],
-            )?;
-            Ok(connection.last_insert_rowid())
-        })
-    }
-
-    /// Notes the content's SHA-256 (hexadecimal) and length of a document that is not read yet, so that the same
-    /// file is not added twice meanwhile.
-    ///
-    /// # Errors
-    /// [`Error::Missing`].
-    pub fn set_content(&self, id: i64, sha256: &str, bytes: u64) -> Result<()> {
-        let bytes = i64::try_from(bytes).map_err(Error::content)?;
-        self.with(|connection| {
-            found(
-                connection.execute(
-                    "UPDATE documents SET sha256 = ?2, bytes = ?3 WHERE id = ?1",
-                    params![id, sha256, bytes],
-                )?,
-                id,
-            )
+            let transaction = connection.transaction()?;
+            let id = insert_document(&transaction, name, path, bytes, None, now_ms)?;
+            transaction.commit()?;
+            Ok(id)
         })
     }
 
@@ -85,7 +74,21 @@ impl Vault {
         self.with(|connection| document(connection, id))
     }
 
-    /// Where the document's file lay when it was added.
+    /// One document, where it is in the list.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn listed_document(&self, id: i64) -> Result<Option<DocumentRow>> {
+        self.with(|connection| {
+            connection
+                .prepare_cached(&format!("{DOCUMENT} WHERE id = ?1 AND removed_at IS NULL"))?
+                .query_and_then([id], document_of)?
+                .next()
+                .transpose()
+        })
+    }
+
+    /// Where the document's file lies, as far as that is known.
     ///
     /// # Errors
     /// [`Error::Missing`].
@@ -99,22 +102,6 @@ impl Vault {
                     what: "document",
                     id,
                 }))
-        })
-    }
-
-    /// Notes where the document's file lies now.
-    ///
-    /// # Errors
-    /// [`Error::Missing`].
-    pub fn set_document_path(&self, id: i64, path: &Path) -> Result<()> {
-        self.with(|connection| {
-            found(
-                connection.execute(
-                    "UPDATE documents SET path = ?2 WHERE id = ?1",
-                    params![id, path_value(path)],
-                )?,
-                id,
-            )
         })
     }
 
@@ -178,18 +165,31 @@ impl Vault {
         })
     }
 
-    /// The documents that a kill left unread or unindexed, in the order they were added.
+    /// The documents of the list that are not read yet or not again, in the order they were added.
     ///
     /// # Errors
     /// The database's.
-    pub fn unfinished(&self) -> Result<Vec<DocumentRow>> {
+    pub fn unread(&self) -> Result<Vec<DocumentRow>> {
         self.with(|connection| {
             connection
                 .prepare_cached(&format!(
-                    "{DOCUMENT} WHERE removed_at IS NULL AND state IN ('waiting', 'reading', 'indexing') ORDER BY id"
+                    "{DOCUMENT} WHERE removed_at IS NULL AND state IN ('waiting', 'reading') ORDER BY id"
                 ))?
                 .query_and_then([], document_of)?
                 .collect()
+        })
+    }
+
+    /// The ids of all documents in a state, also of removed ones, rising.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn documents_in(&self, state: DocumentState) -> Result<Vec<i64>> {
+        self.with(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT id FROM documents WHERE state = ?1 ORDER BY id")?
+                .query_map([state.name()], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?)
         })
     }
 
@@ -203,16 +203,86 @@ impl Vault {
         state: DocumentState,
         failure: Option<&Failure>,
     ) -> Result<DocumentRow> {
-        self.with(|connection| {
+        self.with_ease(|connection| {
             let failure = failure.map(json).transpose()?;
             found(
-                connection.execute(
-                    "UPDATE documents SET state = ?2, failure = ?3 WHERE id = ?1",
-                    params![id, state.name(), failure],
-                )?,
+                connection
+                    .prepare_cached("UPDATE documents SET state = ?2, failure = ?3 WHERE id = ?1")?
+                    .execute(params![id, state.name(), failure])?,
                 id,
             )?;
             document(connection, id)
+        })
+    }
+
+    /// Moves documents from one state to another, all or none; gives those that were in it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn move_states(&self, ids: &[i64], from: &[DocumentState], to: DocumentState) -> Result<Vec<i64>> {
+        self.with_ease(|connection| {
+            let transaction = connection.transaction()?;
+            let mut moved = Vec::new();
+            {
+                let mut state = transaction.prepare_cached("SELECT state FROM documents WHERE id = ?1")?;
+                let mut change =
+                    transaction.prepare_cached("UPDATE documents SET state = ?2, failure = NULL WHERE id = ?1")?;
+                for id in ids {
+                    let found: Option<String> = state.query_map([id], |row| row.get(0))?.next().transpose()?;
+                    if found.is_some_and(|found| from.iter().any(|from| from.name() == found)) {
+                        change.execute(params![id, to.name()])?;
+                        moved.push(*id);
+                    }
+                }
+            }
+            transaction.commit()?;
+            Ok(moved)
+        })
+    }
+
+    /// A document failed: what an earlier reading of it left is taken out in the same transaction, so that a document
+    /// is wholly in or wholly out.
+    ///
+    /// # Errors
+    /// [`Error::Missing`]; on any error nothing has changed.
+    pub fn fail_document(&self, id: i64, failure: &Failure) -> Result<()> {
+        self.with(|connection| {
+            let transaction = connection.transaction()?;
+            found(
+                transaction
+                    .prepare_cached("UPDATE documents SET state = 'failed', failure = ?2 WHERE id = ?1")?
+                    .execute(params![id, json(failure)?])?,
+                id,
+            )?;
+            take_out(&transaction, id)?;
+            transaction.commit()?;
+            Ok(())
+        })
+    }
+
+    /// Documents that wait or are being read are not to be read, all or none; what an earlier reading left is taken
+    /// out. Gives those that were cancelled.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn cancel_documents(&self, ids: &[i64]) -> Result<Vec<i64>> {
+        self.with(|connection| {
+            let transaction = connection.transaction()?;
+            let mut cancelled = Vec::new();
+            for id in ids {
+                let changed = transaction
+                    .prepare_cached(
+                        "UPDATE documents SET state = 'cancelled', failure = NULL
+                         WHERE id = ?1 AND state IN ('waiting', 'reading')",
+                    )?
+                    .execute([id])?;
+                if changed > 0 {
+                    take_out(&transaction, *id)?;
+                    cancelled.push(*id);
+                }
+            }
+            transaction.commit()?;
+            Ok(cancelled)
         })
     }
 
@@ -228,19 +298,40 @@ impl Vault {
         content: &Document,
         passages: &[NewPassage],
     ) -> Result<Vec<Passage>> {
+        Ok(self.put_documents(&[(id, sha256, content, passages)])?.pop().unwrap_or_default())
+    }
+
+    /// As [`Vault::put_document`], of several documents in one transaction: waiting for the disk once is what makes
+    /// many small files quick.
+    ///
+    /// # Errors
+    /// [`Error::Missing`]; on any error nothing has changed.
+    pub fn put_documents(&self, put: &[(i64, &str, &Document, &[NewPassage])]) -> Result<Vec<Vec<Passage>>> {
         self.with(|connection| {
             let transaction = connection.transaction()?;
-            found(
-                transaction.execute(
-                    "UPDATE documents SET sha256 = ?2, format = ?3, pages = ?4, warnings = ?5, state = 'indexing',
-                     failure = NULL WHERE id = ?1",
-                    params![id, sha256, word(content.format)?, content.pages, json(&content.warnings)?],
-                )?,
-                id,
-            )?;
-            transaction.execute("DELETE FROM blocks WHERE document_id = ?1", [id])?;
-            insert_blocks(&transaction, id, &content.blocks)?;
-            let kept = replace_passages(&transaction, id, passages)?;
+            let mut kept = Vec::with_capacity(put.len());
+            for (id, sha256, content, passages) in put {
+                found(
+                    transaction
+                        .prepare_cached(
+                            "UPDATE documents SET sha256 = ?2, format = ?3, pages = ?4, warnings = ?5,
+                             unread_pages = ?6, partial = ?7, state = 'indexing', failure = NULL WHERE id = ?1",
+                        )?
+                        .execute(params![
+                            id,
+                            sha256,
+                            word(content.format)?,
+                            content.pages,
+                            json(&content.warnings)?,
+                            json(&content.unread_pages)?,
+                            content.partial
+                        ])?,
+                    *id,
+                )?;
+                transaction.prepare_cached("DELETE FROM blocks WHERE document_id = ?1")?.execute([id])?;
+                insert_blocks(&transaction, *id, &content.blocks)?;
+                kept.push(replace_passages(&transaction, *id, passages)?);
+            }
             transaction.commit()?;
             Ok(kept)
         })
@@ -260,19 +351,41 @@ impl Vault {
         })
     }
 
-    /// Takes a document off the list; [`Vault::restore_document`] brings it back.
+    /// Takes documents off the list, all or none; [`Vault::restore_document`] brings one back.
+    ///
+    /// # Errors
+    /// [`Error::Missing`].
+    pub fn remove_documents(&self, ids: &[i64], now_ms: i64) -> Result<()> {
+        self.with(|connection| {
+            let transaction = connection.transaction()?;
+            for id in ids {
+                found(
+                    transaction
+                        .prepare_cached("UPDATE documents SET removed_at = ?2 WHERE id = ?1")?
+                        .execute(params![id, now_ms])?,
+                    *id,
+                )?;
+            }
+            transaction.commit()?;
+            Ok(())
+        })
+    }
+
+    /// As [`Vault::remove_documents`], of one.
     ///
     /// # Errors
     /// [`Error::Missing`].
     pub fn remove_document(&self, id: i64, now_ms: i64) -> Result<()> {
+        self.remove_documents(&[id], now_ms)
+    }
+
+    /// Forgets a document for good, with its blocks and passages.
+    ///
+    /// # Errors
+    /// [`Error::Missing`].
+    pub fn forget_document(&self, id: i64) -> Result<()> {
         self.with(|connection| {
-            found(
-                connection.execute(
-                    "UPDATE documents SET removed_at = ?2 WHERE id = ?1",
-                    params![id, now_ms],
-                )?,
-                id,
-            )
+            found(connection.prepare_cached("DELETE FROM documents WHERE id = ?1")?.execute([id])?, id)
         })
     }
 

@@ -9,6 +9,7 @@ mod conversations;
 mod documents;
 mod error;
 mod passages;
+mod places;
 mod rows;
 mod schema;
 mod settings;
@@ -24,6 +25,7 @@ pub use conversations::{
 };
 
 pub use error::{Error, Result};
+pub use places::{Claim, Known, NewDocument, Place};
 pub use rows::{DocumentRow, DocumentState, NewPassage, Passage};
 pub use schema::VERSION;
 
@@ -64,8 +66,10 @@ impl Vault {
         schema::refuse_newer(&connection)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
+        // Dropping a table that is made anew would empty those that refer to it.
+        connection.pragma_update(None, "foreign_keys", false)?;
         schema::migrate(&mut connection)?;
+        connection.pragma_update(None, "foreign_keys", true)?;
         let identity: String =
             connection.query_row("SELECT value FROM meta WHERE key = 'identity'", [], |row| {
                 row.get(0)
@@ -90,6 +94,17 @@ impl Vault {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner),
         )
+    }
+
+    /// As [`Vault::with`], without waiting for the disk: a power cut may take what `work` wrote back, in order and
+    /// with nothing that was written before it. For what is found again by looking, such as how far a document is.
+    fn with_ease<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+        self.with(|connection| {
+            connection.pragma_update(None, "synchronous", "NORMAL")?;
+            let done = work(connection);
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            done
+        })
     }
 }
 

@@ -52,8 +52,20 @@ impl Vault {
     /// # Errors
     /// The database's.
     pub fn passages(&self, ids: &[i64]) -> Result<Vec<Passage>> {
+        self.passages_where("p.id = ?1", ids)
+    }
+
+    /// As [`Vault::passages`], of documents that were not removed only.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn listed_passages(&self, ids: &[i64]) -> Result<Vec<Passage>> {
+        self.passages_where("p.id = ?1 AND d.removed_at IS NULL", ids)
+    }
+
+    fn passages_where(&self, condition: &str, ids: &[i64]) -> Result<Vec<Passage>> {
         self.with(|connection| {
-            let mut statement = connection.prepare_cached(&format!("{PASSAGE} WHERE p.id = ?1"))?;
+            let mut statement = connection.prepare_cached(&format!("{PASSAGE} WHERE {condition}"))?;
             let mut passages = Vec::with_capacity(ids.len());
             for id in ids {
                 if let Some(passage) = statement.query_and_then([id], passage_of)?.next() {
@@ -130,7 +142,7 @@ pub(crate) fn replace_passages(
     document: i64,
     passages: &[NewPassage],
 ) -> Result<Vec<Passage>> {
-    connection.execute("DELETE FROM passages WHERE document_id = ?1", [document])?;
+    connection.prepare_cached("DELETE FROM passages WHERE document_id = ?1")?.execute([document])?;
     let file: String = connection.query_row(
         "SELECT name FROM documents WHERE id = ?1",
         [document],

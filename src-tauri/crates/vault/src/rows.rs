@@ -24,6 +24,8 @@ pub enum DocumentState {
     Ready,
     /// See its failure.
     Failed,
+    /// The person stopped it before it was read.
+    Cancelled,
 }
 
 impl DocumentState {
@@ -34,6 +36,7 @@ impl DocumentState {
             Self::Indexing => "indexing",
             Self::Ready => "ready",
             Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
         }
     }
 
@@ -44,6 +47,7 @@ impl DocumentState {
             "indexing" => Ok(Self::Indexing),
             "ready" => Ok(Self::Ready),
             "failed" => Ok(Self::Failed),
+            "cancelled" => Ok(Self::Cancelled),
             _ => Err(Error::content(format!("a document in state {name}"))),
         }
     }
@@ -70,6 +74,12 @@ pub struct DocumentRow {
     pub failure: Option<Failure>,
     /// Korean: what could not be read.
     pub warnings: Vec<String>,
+    /// The pages of which nothing could be read, in order.
+    pub unread_pages: Vec<Page>,
+    /// True where the file is damaged and this is what could be saved of it.
+    pub partial: bool,
+    /// The name of the folder that was added or is watched and the file came in with; `None` for a single file.
+    pub folder: Option<String>,
 }
 
 /// A passage that is not kept yet.
@@ -119,7 +129,8 @@ pub struct Passage {
 }
 
 pub(crate) const DOCUMENT: &str =
-    "SELECT id, name, format, pages, bytes, added_at, state, failure, warnings FROM documents";
+    "SELECT id, name, format, pages, bytes, added_at, state, failure, warnings, unread_pages, partial, folder
+     FROM documents";
 pub(crate) const PASSAGE: &str =
     "SELECT p.id, p.document_id, d.name, p.ordinal, p.text, p.heading_path, p.section, p.paragraph,
      p.page, p.first_block, p.last_block FROM passages p JOIN documents d ON d.id = p.document_id";
@@ -154,6 +165,12 @@ pub(crate) fn document_of(row: &Row<'_>) -> Result<DocumentRow> {
             .map(from_json)
             .transpose()?,
         warnings: from_json(&row.get::<_, String>(8)?)?,
+        unread_pages: from_json(&row.get::<_, String>(9)?)?,
+        partial: row.get(10)?,
+        folder: match row.get_ref(11)? {
+            ValueRef::Null => None,
+            path => Some(name_of(&path_of(path)?)),
+        },
     })
 }
 
@@ -184,6 +201,11 @@ pub(crate) fn block_of(row: &Row<'_>) -> Result<Block> {
             page: row.get::<_, Option<u32>>(5)?.and_then(Page::new),
         },
     })
+}
+
+/// What a person calls the file or folder at `path`.
+pub(crate) fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// A path as a column: text, or bytes where a Unix path is no UTF-8.

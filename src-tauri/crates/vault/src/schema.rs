@@ -3,7 +3,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{Error, Result};
 
 /// One step a version, in order; a step that was released is never edited, only followed (invariant 10).
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = ["
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -77,6 +77,54 @@ CREATE TABLE messages (
     created_at      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX messages_by_conversation ON messages (conversation_id, id);
+", "
+-- A check cannot be widened in place, so the table is made anew. What refers to it does so by name.
+CREATE TABLE documents_2 (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    name         TEXT NOT NULL,
+    path         ANY NOT NULL,
+    sha256       TEXT,
+    bytes        INTEGER NOT NULL,
+    format       TEXT,
+    pages        INTEGER,
+    added_at     INTEGER NOT NULL,
+    state        TEXT NOT NULL
+                 CHECK (state IN ('waiting', 'reading', 'indexing', 'ready', 'failed', 'cancelled')),
+    failure      TEXT,
+    warnings     TEXT NOT NULL DEFAULT '[]',
+    unread_pages TEXT NOT NULL DEFAULT '[]',
+    partial      INTEGER NOT NULL DEFAULT 0,
+    folder       ANY,
+    removed_at   INTEGER
+) STRICT;
+INSERT INTO documents_2 (id, name, path, sha256, bytes, format, pages, added_at, state, failure, warnings, removed_at)
+    SELECT id, name, path, sha256, bytes, format, pages, added_at, state, failure, warnings, removed_at FROM documents;
+-- No id is ever used twice, also of a document that was forgotten.
+DELETE FROM sqlite_sequence WHERE name = 'documents_2';
+INSERT INTO sqlite_sequence (name, seq) SELECT 'documents_2', seq FROM sqlite_sequence WHERE name = 'documents';
+DROP TABLE documents;
+ALTER TABLE documents_2 RENAME TO documents;
+CREATE INDEX documents_by_sha256 ON documents (sha256);
+
+CREATE TABLE places (
+    path        ANY NOT NULL PRIMARY KEY,
+    document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    bytes       INTEGER NOT NULL,
+    modified    INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX places_by_document ON places (document_id);
+-- Where two documents came from one path, the one in the list has it.
+INSERT OR REPLACE INTO places (path, document_id, bytes)
+    SELECT path, id, bytes FROM documents ORDER BY removed_at IS NULL, id;
+
+CREATE TABLE watched_folders (
+    path     ANY NOT NULL PRIMARY KEY,
+    added_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE walks (
+    path ANY NOT NULL PRIMARY KEY
+) STRICT, WITHOUT ROWID;
 "];
 
 /// The version of the database that this program writes, kept in `PRAGMA user_version`.

@@ -6,7 +6,9 @@ use documents::{Block, BlockKind, Document, Format, Locator, Page};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use vault::{Citation, DocumentState, MessageState, NewMessage, NewPassage, Passage, Role, Vault};
+use vault::{
+    Citation, Claim, DocumentState, MessageState, NewMessage, NewPassage, Passage, Place, Role, Vault,
+};
 use wire::Failure;
 
 fn page() -> impl Strategy<Value = Option<Page>> {
@@ -39,8 +41,17 @@ fn block() -> impl Strategy<Value = Block> {
 
 fn document() -> impl Strategy<Value = Document> {
     let format = prop_oneof![Just(Format::Hwp), Just(Format::Hwpx), Just(Format::Pdf), Just(Format::Txt)];
-    (format, option::of(any::<u32>()), vec(block(), 0..6), vec(words(), 0..3))
-        .prop_map(|(format, pages, blocks, warnings)| Document { pages, blocks, warnings, ..Document::new(format) })
+    let unread = vec((1_u32..).prop_filter_map("no page", Page::new), 0..3);
+    (format, option::of(any::<u32>()), vec(block(), 0..6), vec(words(), 0..3), unread, any::<bool>()).prop_map(
+        |(format, pages, blocks, warnings, unread_pages, partial)| Document {
+            format,
+            pages,
+            blocks,
+            warnings,
+            unread_pages,
+            partial,
+        },
+    )
 }
 
 fn passage() -> impl Strategy<Value = NewPassage> {
@@ -128,6 +139,7 @@ proptest! {
         prop_assert_eq!((&row.name, row.bytes, row.added_at), (&name, bytes, added_at));
         prop_assert_eq!((row.format, row.pages, row.state), (Some(content.format), content.pages, DocumentState::Indexing));
         prop_assert_eq!(&row.warnings, &content.warnings);
+        prop_assert_eq!((&row.unread_pages, row.partial), (&content.unread_pages, content.partial));
         let failed = vault.set_state(id, DocumentState::Failed, Some(&why)).unwrap();
         prop_assert_eq!(failed.failure.as_ref(), Some(&why));
         prop_assert_eq!(vault.document(id).unwrap(), failed);
@@ -161,7 +173,8 @@ proptest! {
 fn a_removed_document_is_found_again_by_its_content_until_it_is_purged() {
     let vault = Vault::in_memory().unwrap();
     let id = vault.add_document("가.txt", Path::new("/가.txt"), 1, 0).unwrap();
-    vault.set_content(id, "hash", 1).unwrap();
+    let place = Place { path: "/가.txt".into(), document: id, bytes: 1, modified: Some(5) };
+    assert_eq!(vault.claim_content("hash", &place).unwrap(), Claim::Own(Vec::new()));
     assert_eq!(vault.find_by_sha("hash").unwrap().map(|row| row.id), Some(id));
     vault.set_state(id, DocumentState::Ready, None).unwrap();
     vault.remove_document(id, 10).unwrap();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use vault::{VERSION, Vault};
+use vault::{DocumentState, VERSION, Vault};
 use wire::Failure;
 
 fn version(path: &Path) -> u32 {
@@ -55,6 +55,42 @@ fn what_was_kept_is_there_after_opening_again() {
     assert_eq!(vault.note("chunker").unwrap().as_deref(), Some("1"));
     vault.set_setting("model", None).unwrap();
     assert_eq!(vault.setting("model").unwrap(), None);
+}
+
+#[test]
+fn a_database_of_version_1_keeps_everything_and_gets_places() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault.db");
+    let older = Connection::open(&path).unwrap();
+    older.execute_batch(include_str!("schema/version-1.sql")).unwrap();
+    drop(older);
+
+    let vault = Vault::open(&path).unwrap();
+    assert_eq!(version(&path), VERSION);
+    let names: Vec<(i64, String)> = vault.documents().unwrap().into_iter().map(|row| (row.id, row.name)).collect();
+    let wanted = [(1, "규정.hwpx"), (2, "없음.pdf"), (4, "옛판.txt"), (5, "새판.txt")];
+    assert_eq!(names, wanted.map(|(id, name)| (id, name.to_owned())));
+    let row = vault.document(1).unwrap();
+    assert_eq!((row.pages, row.state, &row.warnings[..]), (Some(3), DocumentState::Ready, &["그림 1개".to_owned()][..]));
+    assert_eq!((row.unread_pages, row.partial, row.folder), (Vec::new(), false, None));
+    assert_eq!(vault.document(2).unwrap().failure.unwrap().code, "document_missing");
+    assert_eq!(vault.blocks(1).unwrap().len(), 1);
+    assert_eq!(vault.passages_of(1).unwrap()[0].id, 11);
+    assert_eq!(vault.setting("model_path").unwrap().as_deref(), Some("/모델.gguf"));
+    assert_eq!(vault.conversation(1).unwrap().messages.len(), 1);
+
+    let places: Vec<(i64, Option<i64>)> =
+        vault.places().unwrap().into_iter().map(|place| (place.document, place.modified)).collect();
+    assert_eq!(places, [(5, None), (1, None), (2, None), (3, None)], "one document a path, that of the list");
+    let new = vault.add_document("새.txt", Path::new("/새.txt"), 1, 0).unwrap();
+    assert_eq!(new, 10, "an id was used twice");
+    vault.set_state(new, DocumentState::Cancelled, None).unwrap();
+
+    let connection = Connection::open(&path).unwrap();
+    let broken = connection.prepare("PRAGMA foreign_key_check").unwrap().query_map([], |_| Ok(())).unwrap().count();
+    assert_eq!(broken, 0);
+    vault.forget_document(1).unwrap();
+    assert!(vault.passages_of(1).unwrap().is_empty() && vault.blocks(1).unwrap().is_empty(), "the references are lost");
 }
 
 /// What a file is made to be, the code of the failure, and what the message tells the person to do.
