@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use assistant::{Assistant, Stop};
-use documents::Reader;
+use documents::{Reader, Recognition};
 use engine::{Engine, LoadOptions, Model};
 use library::{Analyzer, Change, Ingest, IngestStatus, Library, Setup, readers_of_this_machine};
 use serde::Serialize;
@@ -269,7 +269,7 @@ impl App {
         let setup = Setup {
             vault,
             library: library.clone(),
-            reader: Reader::new(self.0.paths.reader.clone()),
+            reader: Reader::new(self.0.paths.reader.clone()).with_recognition(Recognition::find()),
             readers: readers_of_this_machine(),
             now_ms,
         };
