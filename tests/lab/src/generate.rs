@@ -121,7 +121,7 @@ fn hwpx(lines: &[String]) -> std::io::Result<Vec<u8>> {
     let mut parts = Vec::new();
     for index in 0..sample.len() {
         let mut part = sample.by_index(index)?;
-        let name = part.name().to_owned();
+        let name = part.name()?.into_owned();
         let mut content = Vec::new();
         part.read_to_end(&mut content)?;
         parts.push((name, content));

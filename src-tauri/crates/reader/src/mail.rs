@@ -170,7 +170,8 @@ fn decoded(part: &MessagePart<'_>, content: &[u8]) -> (String, bool) {
         Some(name) => Encoding::for_label(name.as_bytes()),
         None => None,
     };
-    let told = encoding.filter(|encoding| *encoding != encoding_rs::REPLACEMENT);
+    // Old mailers call everything Latin, which any bytes can be.
+    let told = encoding.filter(|encoding| ![encoding_rs::REPLACEMENT, encoding_rs::WINDOWS_1252].contains(encoding));
     match told.map(|encoding| encoding.decode_with_bom_removal(content)) {
         Some((text, false)) if std::str::from_utf8(content).is_err() || told == Some(encoding_rs::UTF_8) => {
             (text.into_owned(), false)

@@ -1,77 +1,115 @@
-//! Workbooks through calamine: a sheet is a heading and its tables.
+//! Workbooks through calamine: a sheet is a heading and its tables. What lies beside the cells, and damaged sheets,
+//! are read from the package itself.
+
+mod parts;
+mod shown;
 
 use std::io::Cursor;
 
-use calamine::{Data, Dimensions, Range, Reader as _, Sheets, XlsError, XlsxError};
+use calamine::{Data, Dimensions, Range, Reader as _, Sheets, StyleRange, XlsError, XlsxError};
 use documents::{Document, Format};
 use wire::Failure;
 
-use crate::fault;
 use crate::outline::Outline;
-use crate::table;
+use crate::package::Package;
+use crate::{fault, flow, table};
+
+/// What the person can do about an encryption of Excel 97.
+const ADVICE: &str = "엑셀에서 암호를 해제하고 XLSX로 저장하여 다시 추가하십시오.";
 
 pub fn workbook(bytes: &[u8], format: Format) -> Result<Document, Failure> {
-    let cursor = Cursor::new(bytes);
-    let mut sheets = if format == Format::Xlsx {
-        calamine::open_workbook_from_rs(cursor).map(Sheets::Xlsx).map_err(|error| match error {
-            XlsxError::Password => fault::password(error),
-            error => fault::damaged(error),
-        })?
-    } else {
-        calamine::open_workbook_from_rs(cursor).map(Sheets::Xls).map_err(|error| match error {
-            XlsError::Password => fault::password(error),
-            error => fault::damaged(error),
-        })?
-    };
     let mut outline = Outline::new(format);
-    let mut failed = Vec::new();
-    let mut last = None;
-    for (index, name) in sheets.sheet_names().into_iter().enumerate() {
-        let range = match sheets.worksheet_range(&name) {
-            Ok(range) => range,
-            Err(error) => {
-                failed.push(name);
-                last = Some(error.to_string());
-                continue;
+    if format == Format::Xls {
+        let sheets = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|error| match error {
+            XlsError::Password => fault::locked(ADVICE, error),
+            error => fault::damaged(error),
+        })?;
+        let mut sheets = Sheets::Xls(sheets);
+        let mut failed = Vec::new();
+        let mut last = None;
+        for (index, name) in sheets.sheet_names().into_iter().enumerate() {
+            match rows(&mut sheets, &name) {
+                Ok(rows) => sheet(&mut outline, index, &name, &rows, Vec::new()),
+                Err(error) => {
+                    failed.push(name);
+                    last = Some(error);
+                }
             }
-        };
-        let merged = match &mut sheets {
-            Sheets::Xlsx(file) => file.merge_cells_by_sheet_name(&name).ok(),
-            Sheets::Xls(file) => file.merge_cells_by_sheet_name(&name).ok(),
-            _ => None,
-        };
-        let tables = tables(&range, &merged.unwrap_or_default());
-        if tables.is_empty() {
-            continue;
         }
-        outline.section(index);
-        outline.heading(1, &name);
-        for table in tables {
-            outline.table(&table);
-        }
-    }
-    match last {
-        Some(error) if outline.is_empty() => Err(fault::damaged(error)),
-        _ => {
-            if !failed.is_empty() {
+        return match last {
+            Some(error) if outline.is_empty() => Err(error),
+            Some(_) => {
+                outline.partial();
                 outline.warn(format!("시트 {}을(를) 읽지 못했습니다. 원본을 확인하십시오.", failed.join(", ")));
+                Ok(outline.finish())
             }
-            Ok(outline.finish())
-        }
+            None => Ok(outline.finish()),
+        };
     }
+    let mut package = Package::open(bytes)?;
+    let mut sheets = match calamine::open_workbook_from_rs(Cursor::new(bytes)) {
+        Ok(sheets) => Some(Sheets::Xlsx(sheets)),
+        Err(XlsxError::Password) => return Err(fault::password("XLSX")),
+        Err(_) => None,
+    };
+    let mut strings = None;
+    for (index, parts::Sheet { name, part, cells }) in parts::sheets(&mut package).into_iter().enumerate() {
+        let rows = match sheets.as_mut().filter(|_| cells).map(|sheets| rows(sheets, &name)) {
+            Some(Ok(rows)) => rows,
+            _ if !cells => Vec::new(),
+            _ => {
+                package.broken(&part);
+                let strings = strings.get_or_insert_with(|| parts::strings(&mut package));
+                parts::salvage(&mut package, &part, strings)
+            }
+        };
+        let beside = parts::beside(&mut package, &part);
+        sheet(&mut outline, index, &name, &rows, beside);
+    }
+    if outline.is_empty() && !package.damage().is_empty() {
+        return Err(fault::damaged(package.damage().join(", ")));
+    }
+    package.report(&mut outline);
+    Ok(outline.finish())
 }
 
-/// A sheet's cells in order, cut into tables where a row is empty.
-fn tables(range: &Range<Data>, merged: &[Dimensions]) -> Vec<String> {
-    let (top, left) = range.start().unwrap_or_default();
-    let mut rows: Vec<Vec<String>> = range.rows().map(|row| row.iter().map(written).collect()).collect();
-    for area in merged {
-        repeat(&mut rows, area, top, left);
-    }
-    rows.split(|row| row.iter().all(|cell| cell.trim().is_empty()))
+/// A sheet's cells, cut into tables where a row is empty, then what lies beside them.
+fn sheet(outline: &mut Outline, index: usize, name: &str, rows: &[Vec<String>], beside: Vec<flow::Part>) {
+    let tables: Vec<String> = rows
+        .split(|row| row.iter().all(|cell| cell.trim().is_empty()))
         .map(table::markdown)
         .filter(|table| !table.is_empty())
-        .collect()
+        .collect();
+    if tables.is_empty() && flow::plain(&beside).is_empty() {
+        return;
+    }
+    outline.section(index);
+    outline.heading(1, name);
+    for table in tables {
+        outline.table(&table);
+    }
+    flow::emit(outline, beside);
+}
+
+/// A sheet's cells as they are shown.
+fn rows(sheets: &mut Sheets<Cursor<&[u8]>>, name: &str) -> Result<Vec<Vec<String>>, Failure> {
+    let range: Range<Data> = sheets.worksheet_range(name).map_err(fault::damaged)?;
+    let (merged, styles) = match sheets {
+        Sheets::Xlsx(file) => (file.merge_cells_by_sheet_name(name).ok(), file.worksheet_style(name).ok()),
+        Sheets::Xls(file) => (file.merge_cells_by_sheet_name(name).ok(), None),
+        _ => (None, None),
+    };
+    let styles = styles.unwrap_or_default();
+    let (top, left) = range.start().unwrap_or_default();
+    let mut rows: Vec<Vec<String>> = range
+        .rows()
+        .zip(top..)
+        .map(|(row, down)| row.iter().zip(left..).map(|(cell, across)| written(cell, &styles, (down, across))).collect())
+        .collect();
+    for area in merged.unwrap_or_default() {
+        repeat(&mut rows, &area, top, left);
+    }
+    Ok(rows)
 }
 
 /// Writes a merged area's text, which stands in its first cell, into the others of the sheet's used range.
@@ -91,9 +129,16 @@ fn repeat(rows: &mut [Vec<String>], area: &Dimensions, top: u32, left: u32) {
     }
 }
 
-fn written(cell: &Data) -> String {
+fn written(cell: &Data, styles: &StyleRange, place: (u32, u32)) -> String {
     match cell {
         Data::DateTime(at) => at.to_iso(),
+        Data::DateTimeIso(at) => at.strip_suffix("T00:00:00").unwrap_or(at).replace('T', " "),
+        Data::Float(value) => {
+            let format = styles.get(place).and_then(|style| style.number_format.as_ref());
+            format.map_or_else(|| shown::general(*value), |format| shown::shown(*value, &format.format_code))
+        }
+        Data::Bool(true) => "TRUE".to_owned(),
+        Data::Bool(false) => "FALSE".to_owned(),
         other => other.to_string(),
     }
 }

@@ -1,7 +1,9 @@
 //! Documents made by code, as small as each format allows.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
-#![allow(dead_code, reason = "each test program makes some of them")]
+#![allow(dead_code, reason = "each test file makes the documents that it needs")]
+
+pub mod office;
 
 use std::io::{Cursor, Write};
 
@@ -19,8 +21,8 @@ pub fn section(run: &str) -> String {
     format!("<?xml version=\"1.0\"?><hs:sec xmlns:hs=\"s\" xmlns:hp=\"p\"><hp:p><hp:run>{run}</hp:run></hp:p></hs:sec>")
 }
 
-const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
-const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+pub const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+pub const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
 fn relationship(kind: &str, target: &str) -> String {
     format!("<Relationships xmlns=\"{RELATIONSHIPS}\"><Relationship Id=\"rId1\" Type=\"{OFFICE}/{kind}\" Target=\"{target}\"/></Relationships>")
