@@ -29,7 +29,8 @@ pub fn zip(source: Source<'_>, tools: &mut Tools<'_>, nest: &mut Nest) -> Result
             let password = source.password.ok_or_else(|| fault::password(format!("{name} is encrypted")))?;
             let entry = archive.by_index_decrypt(index, password.as_bytes());
             // The password is proven by the text only: the check before it lets one in 256 wrong ones through.
-            zipped::unpack(entry.map_err(locked)?, nest)?.map_err(|error| fault::wrong_password(format!("{name}: {error}")))?
+            let unpacked = zipped::unpack(entry.map_err(locked)?, nest)?;
+            unpacked.map_err(|error| fault::wrong_password(format!("{name}: {error}")))?
         } else {
             let unpacked = match archive.by_index(index) {
                 Ok(entry) => zipped::unpack(entry, nest)?.map_err(|error| error.to_string()),

@@ -25,7 +25,9 @@ pub fn docx(bytes: &[u8]) -> Result<Document, Failure> {
     let mut package = Package::open(bytes)?;
     let main = package.main("word/document.xml");
     let relations = package.relations(&main);
-    let named = |kind: &str| relations.iter().find(|relation| relation.kind == kind).map(|relation| relation.target.clone());
+    let named = |kind: &str| {
+        relations.iter().find(|relation| relation.kind == kind).map(|relation| relation.target.clone())
+    };
     let mut text = |kind: &str| named(kind).and_then(|part| package.part(&part)).unwrap_or_default();
     let mut shared = Shared {
         styles: Styles::read(&text("styles")),

@@ -25,7 +25,8 @@ pub fn html(bytes: &[u8]) -> Result<Document, Failure> {
         outline.warn("문서의 단계가 너무 깊어 일부를 읽지 못했습니다. 원본을 확인하십시오.");
     }
     // Most pages say their title again where the text begins.
-    let repeated = page.parts.iter().any(|part| matches!(part, Part::Paragraph { level: 1, text } if *text == page.title));
+    let again = |part: &Part| matches!(part, Part::Paragraph { level: 1, text } if *text == page.title);
+    let repeated = page.parts.iter().any(again);
     if !page.title.is_empty() && !repeated {
         outline.heading(1, &page.title);
     }
@@ -139,7 +140,9 @@ impl Walk {
             return;
         }
         match name.as_str() {
-            "title" if self.title.is_empty() => self.title = node.text().split_whitespace().collect::<Vec<_>>().join(" "),
+            "title" if self.title.is_empty() => {
+                self.title = node.text().split_whitespace().collect::<Vec<_>>().join(" ");
+            }
             "head" => self.head(node),
             "br" => self.line.push('\n'),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
@@ -281,9 +284,9 @@ fn hidden(node: &NodeRef<'_>, name: &str) -> bool {
 fn block(name: &str) -> bool {
     matches!(
         name,
-        "address" | "article" | "aside" | "blockquote" | "body" | "center" | "dd" | "details" | "dialog" | "div" | "dl" | "dt"
-            | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "header" | "hgroup" | "hr" | "html" | "legend" | "main"
-            | "nav" | "p" | "section" | "summary" | "tr"
+        "address" | "article" | "aside" | "blockquote" | "body" | "center" | "dd" | "details" | "dialog" | "div" | "dl"
+            | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "header" | "hgroup" | "hr" | "html"
+            | "legend" | "main" | "nav" | "p" | "section" | "summary" | "tr"
     )
 }
 
@@ -294,7 +297,8 @@ mod tests {
     #[test]
     fn a_page_is_decoded_as_it_says_unless_that_is_wrong() {
         let page = |charset: &str| format!("<html><head><meta charset={charset}></head><body>똠방각하 연가</body></html>");
-        let (cp949, _, _) = encoding_rs::EUC_KR.encode("<meta http-equiv='Content-Type' content='text/html; charset=ks_c_5601-1987'>연가");
+        let old = "<meta http-equiv='Content-Type' content='text/html; charset=ks_c_5601-1987'>연가";
+        let (cp949, _, _) = encoding_rs::EUC_KR.encode(old);
         for (name, bytes) in [
             ("UTF-8", page("utf-8").into_bytes()),
             ("UTF-8 that says EUC-KR", page("\"euc-kr\"").into_bytes()),

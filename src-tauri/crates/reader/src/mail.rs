@@ -66,7 +66,8 @@ fn find(bytes: &[u8], mark: &[u8]) -> Option<usize> {
 fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let mut rest = bytes;
-    while let Some(at) = rest.windows(from.len()).position(|window| window[0] == b'=' && window.eq_ignore_ascii_case(from)) {
+    let begins = |window: &[u8]| window[0] == b'=' && window.eq_ignore_ascii_case(from);
+    while let Some(at) = rest.windows(from.len()).position(begins) {
         out.extend_from_slice(&rest[..at]);
         out.extend_from_slice(to);
         rest = &rest[at + from.len()..];

@@ -32,7 +32,7 @@ pub fn odt(bytes: &[u8]) -> Result<Document, Failure> {
     let mut walk = Walk { xml: Xml::new(&styles), lists, notes: 0, page: None, deleted: false };
     let mut said = Vec::new();
     if walk.xml.find("master-styles").is_some() {
-        while let Some(element) = walk.xml.find_any(&["header", "footer", "header-left", "footer-left", "header-first", "footer-first"]) {
+        while let Some(element) = walk.xml.find_any(&RUNNING) {
             let shown = element.attribute("display").as_deref() != Some("false");
             let running = walk.blocks();
             let plain = flow::plain(&running);
@@ -64,6 +64,9 @@ pub fn odt(bytes: &[u8]) -> Result<Document, Failure> {
     Ok(outline.finish())
 }
 
+/// What stands on every page, or on the left ones, or on the first.
+const RUNNING: [&str; 6] = ["header", "footer", "header-left", "footer-left", "header-first", "footer-first"];
+
 struct Walk<'x> {
     xml: Xml<'x>,
     lists: Lists,
@@ -93,7 +96,8 @@ impl Walk<'_> {
         match element.name() {
             "p" => parts.extend(self.paragraph(0)),
             "h" => {
-                let level = element.number("outline-level").and_then(|level| u8::try_from(level).ok()).unwrap_or(1).max(1);
+                let level = element.number("outline-level").unwrap_or(1);
+                let level = u8::try_from(level).unwrap_or(u8::MAX).max(1);
                 let label = self.lists.heading(level);
                 let heading = self.paragraph(level);
                 parts.extend(labelled(heading, label));

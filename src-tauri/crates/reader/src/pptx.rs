@@ -60,7 +60,8 @@ fn slides(package: &mut Package<'_>, main: &str) -> Vec<String> {
         package.broken(main);
     }
     if slides.is_empty() {
-        slides = (1..).map(|number| format!("ppt/slides/slide{number}.xml")).take_while(|part| package.has(part)).collect();
+        let usual = (1..).map(|number| format!("ppt/slides/slide{number}.xml"));
+        slides = usual.take_while(|part| package.has(part)).collect();
     }
     slides
 }
@@ -224,7 +225,8 @@ fn table(xml: &mut Xml<'_>) -> Vec<Part> {
         grid.row();
         while let Some(element) = xml.element() {
             // A place that a merged cell covers is written as a cell of its own.
-            let covered = ["hMerge", "vMerge"].iter().any(|name| matches!(element.attribute(name).as_deref(), Some("1" | "true")));
+            let is = |name| matches!(element.attribute(name).as_deref(), Some("1" | "true"));
+            let covered = is("hMerge") || is("vMerge");
             if !element.is("tc") || covered {
                 xml.skip();
                 continue;

@@ -4,7 +4,7 @@
 use std::io::{Cursor, Read};
 
 use aes::cipher::block_padding::NoPadding;
-use aes::cipher::{BlockDecryptMut, KeyInit, KeyIvInit};
+use aes::cipher::{BlockCipher, BlockDecryptMut, KeyInit, KeyIvInit};
 use aes::{Aes128, Aes192, Aes256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -227,7 +227,7 @@ fn fitted(mut bytes: Vec<u8>, length: usize) -> Vec<u8> {
 }
 
 fn cbc(key: &[u8], start: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Failure> {
-    fn with<C: BlockDecryptMut + aes::cipher::BlockCipher + KeyInit>(key: &[u8], start: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+    fn with<C: BlockDecryptMut + BlockCipher + KeyInit>(key: &[u8], start: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         cbc::Decryptor::<C>::new_from_slices(key, start).ok()?.decrypt_padded_vec_mut::<NoPadding>(sealed).ok()
     }
     let plain = match key.len() {
@@ -240,7 +240,7 @@ fn cbc(key: &[u8], start: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Failure> {
 }
 
 fn ecb(key: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Failure> {
-    fn with<C: BlockDecryptMut + aes::cipher::BlockCipher + KeyInit>(key: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+    fn with<C: BlockDecryptMut + BlockCipher + KeyInit>(key: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         ecb::Decryptor::<C>::new_from_slice(key).ok()?.decrypt_padded_vec_mut::<NoPadding>(sealed).ok()
     }
     let sealed = &sealed[..sealed.len() - sealed.len() % 16];

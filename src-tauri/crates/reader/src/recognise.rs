@@ -74,7 +74,8 @@ fn message(head: &str, extension: &str) -> bool {
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             break;
         }
-        made |= matches!(name.as_str(), "mime-version" | "message-id" | "received" | "return-path" | "delivered-to" | "x-mailer");
+        let by_program = ["mime-version", "message-id", "received", "return-path", "delivered-to", "x-mailer"];
+        made |= by_program.contains(&name.as_str());
         let known = ["from", "to", "cc", "subject", "date", "content-type", "content-transfer-encoding", "reply-to"];
         usual += usize::from(known.contains(&name.as_str()));
     }

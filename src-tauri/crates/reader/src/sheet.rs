@@ -17,41 +17,43 @@ use crate::{fault, flow, table};
 /// What the person can do about an encryption of Excel 97.
 const ADVICE: &str = "엑셀에서 암호를 해제하고 XLSX로 저장하여 다시 추가하십시오.";
 
-pub fn workbook(bytes: &[u8], format: Format) -> Result<Document, Failure> {
-    let mut outline = Outline::new(format);
-    if format == Format::Xls {
-        let sheets = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|error| match error {
-            XlsError::Password => fault::locked(ADVICE, error),
-            error => fault::damaged(error),
-        })?;
-        let mut sheets = Sheets::Xls(sheets);
-        let mut failed = Vec::new();
-        let mut last = None;
-        for (index, name) in sheets.sheet_names().into_iter().enumerate() {
-            match rows(&mut sheets, &name) {
-                Ok(rows) => sheet(&mut outline, index, &name, &rows, Vec::new()),
-                Err(error) => {
-                    failed.push(name);
-                    last = Some(error);
-                }
+pub fn xls(bytes: &[u8]) -> Result<Document, Failure> {
+    let sheets = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|error| match error {
+        XlsError::Password => fault::locked(ADVICE, error),
+        error => fault::damaged(error),
+    })?;
+    let mut sheets = Sheets::Xls(sheets);
+    let mut outline = Outline::new(Format::Xls);
+    let mut failed = Vec::new();
+    let mut last = None;
+    for (index, name) in sheets.sheet_names().into_iter().enumerate() {
+        match rows(&mut sheets, &name) {
+            Ok(rows) => sheet(&mut outline, index, &name, &rows, Vec::new()),
+            Err(error) => {
+                failed.push(name);
+                last = Some(error);
             }
         }
-        return match last {
-            Some(error) if outline.is_empty() => Err(error),
-            Some(_) => {
-                outline.partial();
-                outline.warn(format!("시트 {}을(를) 읽지 못했습니다. 원본을 확인하십시오.", failed.join(", ")));
-                Ok(outline.finish())
-            }
-            None => Ok(outline.finish()),
-        };
     }
+    match last {
+        Some(error) if outline.is_empty() => return Err(error),
+        Some(_) => {
+            outline.partial();
+            outline.warn(format!("시트 {}을(를) 읽지 못했습니다. 원본을 확인하십시오.", failed.join(", ")));
+        }
+        None => {}
+    }
+    Ok(outline.finish())
+}
+
+pub fn xlsx(bytes: &[u8]) -> Result<Document, Failure> {
     let mut package = Package::open(bytes)?;
     let mut sheets = match calamine::open_workbook_from_rs(Cursor::new(bytes)) {
         Ok(sheets) => Some(Sheets::Xlsx(sheets)),
         Err(XlsxError::Password) => return Err(fault::password("XLSX")),
         Err(_) => None,
     };
+    let mut outline = Outline::new(Format::Xlsx);
     let mut strings = None;
     for (index, parts::Sheet { name, part, cells }) in parts::sheets(&mut package).into_iter().enumerate() {
         let rows = match sheets.as_mut().filter(|_| cells).map(|sheets| rows(sheets, &name)) {
@@ -104,7 +106,9 @@ fn rows(sheets: &mut Sheets<Cursor<&[u8]>>, name: &str) -> Result<Vec<Vec<String
     let mut rows: Vec<Vec<String>> = range
         .rows()
         .zip(top..)
-        .map(|(row, down)| row.iter().zip(left..).map(|(cell, across)| written(cell, &styles, (down, across))).collect())
+        .map(|(row, down)| {
+            row.iter().zip(left..).map(|(cell, across)| written(cell, &styles, (down, across))).collect()
+        })
         .collect();
     for area in merged.unwrap_or_default() {
         repeat(&mut rows, &area, top, left);

@@ -164,7 +164,8 @@ impl Element<'_> {
     fn by(&self, named: impl Fn(&str) -> bool) -> Option<String> {
         let mut attributes = self.0.attributes();
         let attribute = attributes.with_checks(false).flatten().find(|attribute| named(attribute.key.into_inner()))?;
-        Some(attribute.normalized_value(XmlVersion::Implicit1_0).map_or_else(|_| attribute.value.to_string(), Into::into))
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+        Some(value.map_or_else(|_| attribute.value.to_string(), Into::into))
     }
 }
 

@@ -36,7 +36,8 @@ pub fn format(bytes: &[u8], nest: &mut Nest) -> Result<Format, Failure> {
     let office = |folder: &str, main: &str| under(folder) && (has("[Content_Types].xml") || has(main));
     let mimetype = part(&mut archive, "mimetype").unwrap_or_default();
     let mimetype = String::from_utf8_lossy(&mimetype);
-    let format = if mimetype.starts_with("application/hwp+zip") || under("Contents/section") || has("Contents/content.hpf") {
+    let hancom = mimetype.starts_with("application/hwp+zip");
+    let format = if hancom || under("Contents/section") || has("Contents/content.hpf") {
         Format::Hwpx
     } else if mimetype.starts_with("application/vnd.oasis.opendocument.text") {
         Format::Odt
@@ -82,7 +83,8 @@ pub fn unpack(entry: impl Read, nest: &mut Nest) -> Result<io::Result<Vec<u8>>, 
 }
 
 /// Both the declared and the real size are counted, since the declared one is the attacker's to choose, and over all
-/// archives that lie in one another. A part that does not inflate is left to the parser, which knows whether it needs it.
+/// archives that lie in one another. A part that does not inflate is left to the parser, which knows whether it needs
+/// it.
 fn bounded(archive: &mut Archive<'_>, packed: u64, nest: &mut Nest) -> Result<(), Failure> {
     if archive.len() > ENTRIES {
         return Err(fault::bomb(format!("{} entries", archive.len())));

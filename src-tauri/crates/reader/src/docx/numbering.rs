@@ -90,8 +90,8 @@ impl Numbering {
         } else {
             let mut text = own.text.chars();
             while let Some(character) = text.next() {
-                let digit = if character == '%' { text.clone().next().and_then(|next| next.to_digit(10)) } else { None };
-                let Some(at) = digit.and_then(|digit| (digit as usize).checked_sub(1)).filter(|&at| at < LEVELS) else {
+                let digit = text.clone().next().and_then(|next| next.to_digit(10)).filter(|_| character == '%');
+                let Some(at) = digit.and_then(|digit| (digit as usize).checked_sub(1)) else {
                     label.push(character);
                     continue;
                 };

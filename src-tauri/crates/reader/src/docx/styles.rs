@@ -20,7 +20,7 @@ pub struct Styles {
 struct Style {
     name: String,
     above: Option<String>,
-    outline: Option<u8>,
+    level: Option<u8>,
     numbering: Option<u32>,
     depth: Option<u8>,
 }
@@ -54,11 +54,7 @@ impl Styles {
     /// The heading level of a style from 1, or 0 for text.
     pub fn level(&self, style: Option<&str>) -> u8 {
         for (_, style) in self.chain(style) {
-            let level = match style.outline {
-                Some(level) => Some(if level < BODY { level + 1 } else { 0 }),
-                None => named(&style.name),
-            };
-            if let Some(level) = level {
+            if let Some(level) = style.level.or_else(|| named(&style.name)) {
                 return level;
             }
         }
@@ -93,7 +89,7 @@ fn style(xml: &mut Xml<'_>) -> Style {
             "pPr" => {
                 while let Some(element) = xml.element() {
                     match element.name() {
-                        "outlineLvl" => style.outline = small(element.number("val")),
+                        "outlineLvl" => style.level = outlined(element.number("val")),
                         "numPr" => {
                             while let Some(element) = xml.element() {
                                 match element.name() {
@@ -120,6 +116,11 @@ fn style(xml: &mut Xml<'_>) -> Style {
 
 pub fn small(number: Option<u32>) -> Option<u8> {
     number.and_then(|number| u8::try_from(number).ok())
+}
+
+/// The heading level, from 1, of an outline level, from 0; that of text is 0.
+pub fn outlined(level: Option<u32>) -> Option<u8> {
+    small(level).map(|level| if level < BODY { level + 1 } else { 0 })
 }
 
 /// The level in a style's name: Word's own names are English everywhere, those of other programs are not.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::numbering::Numbering;
-use super::styles::{Styles, small};
+use super::styles::{Styles, outlined, small};
 use crate::flow::{Grid, Part, plain};
 use crate::outline;
 use crate::symbols;
@@ -221,7 +221,7 @@ impl Walk<'_, '_> {
         while let Some(element) = self.xml.element() {
             match element.name() {
                 "pStyle" => open.style = element.attribute("val"),
-                "outlineLvl" => open.level = small(element.number("val")).map(|level| if level < 9 { level + 1 } else { 0 }),
+                "outlineLvl" => open.level = outlined(element.number("val")),
                 "numPr" => {
                     while let Some(element) = self.xml.element() {
                         match element.name() {
