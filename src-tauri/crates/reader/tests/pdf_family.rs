@@ -365,6 +365,8 @@ impl Recogniser for Tesseract {
     fn recognise(&mut self, _page: Page, picture: &[u8]) -> Option<String> {
         let mut child = Command::new("tesseract")
             .args(["stdin", "stdout", "-l", "kor+eng", "--oem", "1", "--psm", "4", "--dpi", "200"])
+            // Its threads wait for each other more than they work.
+            .env("OMP_THREAD_LIMIT", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
