@@ -102,7 +102,8 @@ impl Iterator for Frames {
         match self.directories.next() {
             // The decoder reads the directory that the header points to.
             Some(directory) => {
-                let place = if self.bytes.starts_with(b"II") { directory.to_le_bytes() } else { directory.to_be_bytes() };
+                let little = self.bytes.starts_with(b"II");
+                let place = if little { directory.to_le_bytes() } else { directory.to_be_bytes() };
                 self.bytes[4..8].copy_from_slice(&place);
             }
             None if !self.is_first => return None,

@@ -2,6 +2,7 @@
 //! picture. What none of them reads is named, and never shown as garbled text.
 
 mod bookmarks;
+mod damage;
 mod page;
 
 use documents::{Document, Format, Page};
@@ -40,6 +41,8 @@ impl Pdfium {
 #[derive(Default)]
 struct Reading {
     texts: Vec<String>,
+    /// Whether the file is damaged.
+    is_rebuilt: bool,
     /// Pages whose text does not do, with what they draw.
     suspects: Vec<(usize, Quality, Drawn)>,
     /// Pages that the file promises and does not have.
@@ -58,10 +61,17 @@ pub fn pdf(source: Source<'_>, tools: &mut Tools<'_>) -> Result<Document, Failur
     let mut outline = Outline::new(Format::Pdf);
     let (reading, bookmarks) = match &tools.pdfium.0 {
         Some(pdfium) => {
-            let document = pdfium
-                .load_pdf_from_byte_slice(source.bytes, source.password)
-                .map_err(|error| refused(&error, source.password))?;
-            let mut reading = by_pdfium(&document);
+            let load = |bytes| pdfium.load_pdf_from_byte_slice(bytes, source.password);
+            let mended;
+            let document = match load(source.bytes) {
+                Err(PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::FormatError)) => {
+                    mended = damage::mended(source.bytes).ok_or_else(|| fault::damaged("no catalog"))?;
+                    load(&mended)
+                }
+                loaded => loaded,
+            }
+            .map_err(|error| refused(&error, source.password))?;
+            let mut reading = by_pdfium(&document, damage::is_rebuilt(source.bytes));
             reading.try_again(source);
             reading.recognise(&document, tools);
             // The library asserts what a file may break.
@@ -83,8 +93,9 @@ pub fn pdf(source: Source<'_>, tools: &mut Tools<'_>) -> Result<Document, Failur
         return Err(fault::scanned(count));
     }
     outline.pages(u32::try_from(count).unwrap_or(u32::MAX));
-    reading.tell(&mut outline, source.bytes);
-    for (index, paragraphs) in pages::paragraphs(&bookmarks::set_apart(reading.texts, &bookmarks)).into_iter().enumerate() {
+    reading.tell(&mut outline);
+    let texts = bookmarks::set_apart(reading.texts, &bookmarks);
+    for (index, paragraphs) in pages::paragraphs(&texts).into_iter().enumerate() {
         outline.page(at(index));
         for paragraph in paragraphs {
             match bookmarks::level(&bookmarks, index, &paragraph) {
@@ -106,18 +117,19 @@ fn at(index: usize) -> Page {
 }
 
 fn refused(error: &PdfiumError, password: Option<&str>) -> Failure {
-    match (error, password) {
-        (PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::PasswordError), None) => fault::password(error),
-        (PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::PasswordError), Some(_)) => fault::wrong_password(error),
-        (PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::SecurityError), _) => {
+    let PdfiumError::PdfiumLibraryInternalError(reason) = error else { return fault::damaged(error) };
+    match (reason, password) {
+        (PdfiumInternalError::PasswordError, None) => fault::password(error),
+        (PdfiumInternalError::PasswordError, Some(_)) => fault::wrong_password(error),
+        (PdfiumInternalError::SecurityError, _) => {
             fault::locked("만든 프로그램에서 암호 없이 PDF로 다시 저장하여 추가하십시오.", error)
         }
         _ => fault::damaged(error),
     }
 }
 
-fn by_pdfium(document: &PdfDocument<'_>) -> Reading {
-    let mut reading = Reading::default();
+fn by_pdfium(document: &PdfDocument<'_>, is_rebuilt: bool) -> Reading {
+    let mut reading = Reading { is_rebuilt, ..Reading::default() };
     let pages = document.pages();
     for number in pages.as_range() {
         let index = reading.texts.len();
@@ -131,9 +143,14 @@ fn by_pdfium(document: &PdfDocument<'_>) -> Reading {
         let marks = quality::marks(&text);
         if quality != Quality::Good || marks < quality::FEW {
             let drawn = page::drawn(&page);
-            let is_blank = quality == Quality::Empty && drawn.is_blank();
-            if !is_blank && (quality != Quality::Good || drawn.outweighs(marks)) {
-                reading.suspects.push((index, quality, drawn));
+            match (quality, drawn.is_blank()) {
+                // In a file that was cut, a page without content has lost it.
+                (Quality::Empty, true) if is_rebuilt => reading.lost.push(index),
+                (Quality::Empty, true) => {}
+                // Word processors write spaces on empty pages.
+                (Quality::Empty, false) if drawn.cover <= 0.0 && page::is_blank(&page) => {}
+                (Quality::Good, _) if !drawn.outweighs(marks) => {}
+                _ => reading.suspects.push((index, quality, drawn)),
             }
         }
         reading.texts.push(text);
@@ -191,12 +208,12 @@ impl Reading {
             let found = picture.and_then(|picture| tools.recogniser.recognise(at(index), &picture.pgm()));
             let own = &mut self.texts[index];
             match found {
-                Some(text) if quality::is_recognised(&text) && !(quality == Quality::Good && says_as_much(own, &text)) => {
+                // Nothing more stands on the picture behind a title.
+                Some(text) if quality == Quality::Good && says_as_much(own, &text) => {}
+                Some(text) if quality::is_recognised(&text) => {
                     *own = text;
                     self.recognised.push(index);
                 }
-                // Nothing more stands on the picture behind a title.
-                Some(_) if quality == Quality::Good => {}
                 _ => self.give_up(index, quality),
             }
         }
@@ -215,14 +232,14 @@ impl Reading {
     }
 
     /// Says what was not read as it stands in the file.
-    fn tell(&self, outline: &mut Outline, bytes: &[u8]) {
+    fn tell(&self, outline: &mut Outline) {
         if !self.lost.is_empty() {
             outline.partial();
             outline.warn(format!(
                 "파일이 손상되어 {}쪽을 읽지 못했습니다. 원본을 다시 받아 추가하십시오.",
                 pages::numbers(&self.lost)
             ));
-        } else if is_rebuilt(bytes) {
+        } else if self.is_rebuilt {
             outline.partial();
             outline.warn("파일이 손상되어 남아 있는 내용만 읽었습니다. 빠진 쪽이 있는지 원본과 대조하십시오.");
         }
@@ -245,33 +262,6 @@ impl Reading {
             outline.unread(at(index));
         }
     }
-}
-
-/// Whether the table of the file's objects is not where its end says, so that it was made anew from what was found.
-fn is_rebuilt(bytes: &[u8]) -> bool {
-    let Some(end) = rfind(bytes, b"startxref") else { return true };
-    let digits: String = bytes[end + 9..]
-        .iter()
-        .skip_while(|byte| byte.is_ascii_whitespace())
-        .take_while(|byte| byte.is_ascii_digit())
-        .map(|&byte| char::from(byte))
-        .collect();
-    let Ok(offset) = digits.parse::<usize>() else { return true };
-    // What stands before the mark does not count, as most readers see it.
-    let start = bytes.windows(5).position(|window| window == b"%PDF-").unwrap_or(0);
-    ![offset, offset.saturating_add(start)].into_iter().filter_map(|at| bytes.get(at..)).any(|table| {
-        let table = table.trim_ascii_start();
-        table.starts_with(b"xref") || (table.first().is_some_and(u8::is_ascii_digit) && contains_object(table))
-    })
-}
-
-/// `12 0 obj`, a table that is a stream.
-fn contains_object(bytes: &[u8]) -> bool {
-    bytes[..bytes.len().min(32)].windows(4).any(|window| window == b" obj")
-}
-
-fn rfind(bytes: &[u8], mark: &[u8]) -> Option<usize> {
-    bytes.windows(mark.len()).rposition(|window| window == mark)
 }
 
 /// pdf-extract panics on some files, as measured: here a panic is an error like any other.

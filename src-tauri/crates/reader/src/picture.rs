@@ -1,6 +1,6 @@
 //! A page's picture in grey, as the recogniser takes it.
 
-/// The largest picture that is handed out, in pixels: A4 at 480 dots an inch.
+/// The largest picture that is handed out, in pixels: A4 at 480 dots an inch, A2 at 240.
 pub const WIDEST: u32 = 4000;
 pub const HIGHEST: u32 = 5700;
 

@@ -21,7 +21,7 @@ pub fn of(document: &PdfDocument<'_>) -> Vec<Bookmark> {
     let mut open: Vec<_> = document.bookmarks().root().map(|root| (root, 1u8)).into_iter().collect();
     for _ in 0..MOST {
         let Some((bookmark, level)) = open.pop() else { break };
-        let page = bookmark.destination().and_then(|place| place.page_index().ok()).and_then(|page| usize::try_from(page).ok());
+        let page = bookmark.destination().and_then(|place| usize::try_from(place.page_index().ok()?).ok());
         if let (Some(page), Some(title)) = (page, bookmark.title()) {
             let title = packed(&title);
             if !title.is_empty() {

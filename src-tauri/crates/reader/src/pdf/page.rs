@@ -8,8 +8,8 @@ use pdfium_render::prelude::{
 use crate::picture::{HIGHEST, Picture, WIDEST};
 use crate::quality::Drawn;
 
-/// Dots an inch of a page's picture; recognisers are trained on this.
-const DENSITY: f32 = 300.0;
+/// Dots an inch of a page's picture. As measured, tesseract reads Korean better at this than at 300, and faster.
+const DENSITY: f32 = 200.0;
 /// So many segments make a rule or a box.
 const BOX: u32 = 6;
 /// How deep drawings in drawings are followed.
@@ -46,7 +46,8 @@ fn add(drawn: &mut Drawn, object: &PdfPageObject<'_>, matrix: PdfMatrix, page: &
         PdfPageObject::Path(path) => drawn.shapes += usize::from(path.segments().len() > BOX),
         PdfPageObject::Image(_) => {
             // A scan may be cut into strips.
-            let share = object.bounds().map_or(0.0, |bounds| area(&bounds.transform(matrix)) / area(&page.to_quad_points()));
+            let covered = object.bounds().map_or(0.0, |bounds| area(&bounds.transform(matrix)));
+            let share = covered / area(&page.to_quad_points());
             drawn.cover = (drawn.cover + share.max(f32::MIN_POSITIVE)).min(1.0);
         }
         PdfPageObject::XObjectForm(form) if depth > 0 => {
@@ -65,7 +66,12 @@ fn area(quad: &PdfQuadPoints) -> f32 {
     (quad.width().value * quad.height().value).abs().max(1.0)
 }
 
-/// The page in grey, at 300 dots an inch where that is within bounds.
+/// Whether nothing is to be seen, whatever the page draws.
+pub fn is_blank(page: &PdfPage<'_>) -> bool {
+    picture(page).is_ok_and(|picture| picture.is_blank())
+}
+
+/// The page in grey, at 200 dots an inch where that is within bounds.
 pub fn picture(page: &PdfPage<'_>) -> Result<Picture, PdfiumError> {
     let pixels = |points: PdfPoints| points.value.max(1.0) * DENSITY / 72.0;
     let (width, height) = (pixels(page.width()), pixels(page.height()));
@@ -76,6 +82,8 @@ pub fn picture(page: &PdfPage<'_>) -> Result<Picture, PdfiumError> {
         .set_fixed_size(width, height)
         .set_format(PdfBitmapFormat::Gray)
         .use_grayscale_rendering(true)
+        // There is no order of colours in grey; asked for one, pdfium draws nothing.
+        .set_reverse_byte_order(false)
         .limit_render_image_cache_size(true);
     let bitmap = page.render_with_config(&config)?;
     let (width, height) = (bitmap.width().unsigned_abs(), bitmap.height().unsigned_abs());

@@ -129,7 +129,10 @@ pub fn pdf_of(catalog: &str, shared: &[String], resources: &str, pages: &[(&str,
 /// Objects 3 to 5 of a PDF: a Korean font that is not embedded, as old office programs wrote it.
 pub fn korean_font(encoding: &str, ordering: &str) -> [String; 3] {
     [
-        format!("<< /Type /Font /Subtype /Type0 /BaseFont /HYSMyeongJo-Medium /Encoding /{encoding} /DescendantFonts [4 0 R] >>"),
+        format!(
+            "<< /Type /Font /Subtype /Type0 /BaseFont /HYSMyeongJo-Medium /Encoding /{encoding} \
+             /DescendantFonts [4 0 R] >>"
+        ),
         format!(
             "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /HYSMyeongJo-Medium /DW 1000 /FontDescriptor 5 0 R \
              /CIDSystemInfo << /Registry (Adobe) /Ordering ({ordering}) /Supplement 0 >> >>"
