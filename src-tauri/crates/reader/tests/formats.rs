@@ -2,13 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
-#[allow(dead_code, reason = "other tests use the rest")]
 mod made;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use documents::{Document, Reader};
+use made::told::{outline, read, samples};
 use naratmal_reader::{NoRecogniser, Pdfium, Source, Tools};
 use proptest::prelude::*;
 
@@ -19,27 +19,6 @@ fn fixture() -> Vec<u8> {
 fn parse(bytes: &[u8], extension: &str, pdfium: &Pdfium) -> Result<Document, wire::Failure> {
     let source = Source { bytes, extension, password: None };
     naratmal_reader::parse(source, &mut Tools { pdfium, recogniser: &mut NoRecogniser })
-}
-
-/// A document as one line a block.
-fn outline(document: &Document) -> String {
-    let mut out = String::new();
-    for block in &document.blocks {
-        let page = block.locator.page.map(|page| format!(" p{}", page.number())).unwrap_or_default();
-        let place = format!("{}.{}{page}", block.locator.section, block.locator.paragraph);
-        out.push_str(&format!("{place} {:?} {:?} {}\n", block.kind, block.text, block.heading_path.join(" > ")));
-    }
-    for warning in &document.warnings {
-        out.push_str(&format!("! {warning}\n"));
-    }
-    out
-}
-
-fn read(bytes: &[u8], extension: &str) -> String {
-    match parse(bytes, extension, &Pdfium::none()) {
-        Ok(document) => outline(&document),
-        Err(failure) => failure.code,
-    }
 }
 
 #[test]
@@ -209,16 +188,6 @@ async fn a_process_that_hangs_or_dies_costs_one_document() {
     }
     let missing = Reader::new(folder.path().join("none"));
     assert_eq!(missing.read(&document).await.unwrap_err().code, "document_crashed");
-}
-
-/// The folder of samples beside the checkout, where there is one.
-fn samples() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/samples");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("SKIPPED: ../shared is missing");
-    None
 }
 
 #[tokio::test]

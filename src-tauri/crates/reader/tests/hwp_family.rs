@@ -4,39 +4,20 @@
 
 #[path = "made/hwp.rs"]
 mod hwp;
-#[allow(dead_code, reason = "other formats are made there as well")]
 mod made;
 
-use std::path::{Path, PathBuf};
 
 use documents::Document;
+use made::told::samples;
 use hwp::{Run, control, counted, heading, list, paragraph, plain, record};
-use naratmal_reader::{NoRecogniser, Pdfium, Source, Tools};
 use proptest::prelude::*;
 
 fn parse(bytes: &[u8], password: Option<&str>) -> Result<Document, wire::Failure> {
-    let source = Source { bytes, extension: "", password };
-    naratmal_reader::parse(source, &mut Tools { pdfium: &Pdfium::none(), recogniser: &mut NoRecogniser })
+    made::told::parse(bytes, "", password)
 }
 
-/// A document as one line a block.
 fn outline(bytes: &[u8]) -> String {
-    let document = match parse(bytes, None) {
-        Ok(document) => document,
-        Err(failure) => return failure.code,
-    };
-    let mut out = String::new();
-    for block in &document.blocks {
-        let place = format!("{}.{}", block.locator.section, block.locator.paragraph);
-        out.push_str(&format!("{place} {:?} {:?} {}\n", block.kind, block.text, block.heading_path.join(" > ")));
-    }
-    for warning in &document.warnings {
-        out.push_str(&format!("! {warning}\n"));
-    }
-    if document.partial {
-        out.push_str("! partial\n");
-    }
-    out
+    made::told::read(bytes, "")
 }
 
 fn hwpx(run: &str) -> Vec<u8> {
@@ -297,16 +278,6 @@ fn an_hwp_password_is_not_asked_for_since_it_cannot_be_used() {
     for password in [None, Some("123456")] {
         assert_eq!(parse(&document, password).unwrap_err().code, "document_locked");
     }
-}
-
-/// The folder of samples beside the checkout, where there is one.
-fn samples() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/samples");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("SKIPPED: ../shared is missing");
-    None
 }
 
 #[test]

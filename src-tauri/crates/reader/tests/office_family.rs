@@ -5,27 +5,11 @@
 mod made;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use documents::Document;
-use naratmal_reader::{NoRecogniser, Pdfium, Source, Tools};
+use made::told::{outline, parse, read, samples};
 use unicode_normalization::UnicodeNormalization;
-
-fn parse(bytes: &[u8], extension: &str, password: Option<&str>) -> Result<Document, wire::Failure> {
-    let source = Source { bytes, extension, password };
-    naratmal_reader::parse(source, &mut Tools { pdfium: &Pdfium::none(), recogniser: &mut NoRecogniser })
-}
-
-/// The folder of samples beside the checkout, where there is one.
-fn samples() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/samples");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("SKIPPED: ../shared is missing");
-    None
-}
 
 /// How often each word stands in a text.
 fn words(text: &str) -> HashMap<String, usize> {
@@ -69,30 +53,6 @@ fn the_words_of_the_samples_are_read() {
         let mean = recalls.iter().sum::<f64>() / recalls.len() as f64;
         println!("{format}: {} files, recall {mean:.4}, median {:?}", recalls.len(), times[times.len() / 2]);
         assert!(mean >= 0.99, "{format}: {mean}");
-    }
-}
-
-/// A document as one line a block.
-fn outline(document: &Document) -> String {
-    let mut out = String::new();
-    for block in &document.blocks {
-        let page = block.locator.page.map(|page| format!(" p{}", page.number())).unwrap_or_default();
-        let place = format!("{}.{}{page}", block.locator.section, block.locator.paragraph);
-        out.push_str(&format!("{place} {:?} {:?} {}\n", block.kind, block.text, block.heading_path.join(" > ")));
-    }
-    for warning in &document.warnings {
-        out.push_str(&format!("! {warning}\n"));
-    }
-    if document.partial {
-        out.push_str("partial\n");
-    }
-    out
-}
-
-fn read(bytes: &[u8], extension: &str) -> String {
-    match parse(bytes, extension, None) {
-        Ok(document) => outline(&document),
-        Err(failure) => failure.code,
     }
 }
 

@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
-#[allow(dead_code, reason = "other tests use the rest")]
 mod made;
 #[allow(dead_code, reason = "other tests use the rest")]
 mod says;
@@ -15,6 +14,7 @@ use std::time::Instant;
 
 use documents::{Document, Page};
 use encoding_rs::EUC_KR;
+use made::told::samples;
 use naratmal_reader::{NoRecogniser, Pdfium, Recogniser, Source, Tools};
 use says::Says;
 use unicode_normalization::UnicodeNormalization;
@@ -279,16 +279,6 @@ fn without_libpdfium_a_garbled_page_is_left_out() {
     let document = naratmal_reader::parse(source, &mut tools).unwrap();
     assert_eq!(document.text(), "The leave of public officials is seventeen days.");
     assert_eq!(unread(&document), [2, 3]);
-}
-
-/// The folder of samples beside the checkout, where there is one.
-fn samples() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/samples/pdf");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("SKIPPED: ../shared is missing");
-    None
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
-#[allow(dead_code, reason = "other tests use the rest")]
 mod made;
 #[allow(dead_code, reason = "other tests use the rest")]
 mod says;

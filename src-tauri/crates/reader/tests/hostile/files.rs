@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read, Write};
 
-use crate::made;
+use crate::{hwp, made};
 
 /// A sound file of each format that code can make in a few lines.
 pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
@@ -10,6 +10,7 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     let text = "제1장 총칙\n제1조(목적) 이 규정은 복무를 정한다.\n□ 연가 17일\n";
     vec![
         ("hwpx", std::fs::read(fixture).unwrap()),
+        ("hwp", hwp::document(hwp::COMPRESSED, &[hwp::plain(0, text)])),
         ("hml", hwpml(&"<P><TEXT><CHAR>연가 17일</CHAR></TEXT></P>".repeat(9)).into_bytes()),
         ("docx", made::docx()),
         ("xlsx", made::xlsx()),

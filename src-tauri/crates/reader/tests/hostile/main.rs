@@ -5,6 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod files;
+#[path = "../made/hwp.rs"]
+#[allow(dead_code, reason = "the tests of the format use the rest")]
+mod hwp;
 #[path = "../made/mod.rs"]
 mod made;
 

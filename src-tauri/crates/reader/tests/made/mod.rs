@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test file makes the documents that it needs")]
 
 pub mod office;
+pub mod told;
 
 use std::io::{Cursor, Write};
 
