@@ -23,7 +23,7 @@ pub fn index(data: &Path) -> std::path::PathBuf {
 }
 
 /// Adds the folder `docs` to the library in `data` and waits until everything is read.
-pub async fn run(docs: &Path, data: &Path, readers: Option<NonZeroUsize>, json: bool) -> Result<(), Failure> {
+pub async fn run(docs: &Path, data: &Path, side_by_side: Option<NonZeroUsize>, json: bool) -> Result<(), Failure> {
     let begun = Instant::now();
     let vault = Vault::open(&database(data))?;
     let library = Library::open(vault.clone(), &index(data), Analyzer::load(&places::dictionary()?)?)?;
@@ -32,7 +32,7 @@ pub async fn run(docs: &Path, data: &Path, readers: Option<NonZeroUsize>, json: 
         vault: vault.clone(),
         library,
         reader: places::reader()?,
-        readers: readers.unwrap_or_else(readers_of_this_machine),
+        readers: side_by_side.unwrap_or_else(readers_of_this_machine),
         now_ms,
     };
     let ingest = Ingest::start(setup, move |change| {
@@ -45,12 +45,13 @@ pub async fn run(docs: &Path, data: &Path, readers: Option<NonZeroUsize>, json: 
     })?;
     ingest.add(vec![docs]).await?;
     // Between a walk and the files that it found the queue may look empty for a moment.
-    let mut idle = 0;
+    let (mut idle, mut readers) = (0, None);
     while idle < 3 {
         tokio::time::sleep(Duration::from_millis(100)).await;
+        readers = readers_peak().into_iter().chain(readers).reduce(f64::max);
         idle = if ingest.status().state == IngestState::Idle { idle + 1 } else { 0 };
     }
-    let report = report(&vault, begun.elapsed().as_secs_f64(), opened)?;
+    let report = report(&vault, begun.elapsed().as_secs_f64(), opened, readers)?;
     if json {
         println!("{report}");
     } else {
@@ -69,7 +70,7 @@ fn line(status: &IngestStatus) -> String {
     format!("{}/{} files · {} failed{rest}", status.files_done, status.files_total, status.failed)
 }
 
-fn report(vault: &Vault, seconds: f64, opened: f64) -> Result<Value, Failure> {
+fn report(vault: &Vault, seconds: f64, opened: f64, readers_peak: Option<f64>) -> Result<Value, Failure> {
     let rows = vault.documents()?;
     let (mut states, mut failures) = (BTreeMap::new(), BTreeMap::new());
     for row in &rows {
@@ -79,7 +80,6 @@ fn report(vault: &Vault, seconds: f64, opened: f64) -> Result<Value, Failure> {
             *failures.entry(failure.code.clone()).or_insert(0) += 1;
         }
     }
-    let (own, readers) = peaks();
     Ok(json!({
         "files": rows.len(),
         "seconds": seconds,
@@ -88,30 +88,23 @@ fn report(vault: &Vault, seconds: f64, opened: f64) -> Result<Value, Failure> {
         "states": states,
         "failures": failures,
         "passages": vault.passage_ids()?.len(),
-        "peak_rss_mb": own,
-        "reader_peak_rss_mb": readers,
+        "peak_rss_mb": peak("self"),
+        // Of the readers that were seen running, ten times a second.
+        "reader_peak_rss_mb": readers_peak,
     }))
 }
 
-/// The most memory that this process and any one of its children held, in megabytes, where the system tells.
-#[cfg(unix)]
-fn peaks() -> (Option<f64>, Option<f64>) {
-    let peak = |who| {
-        let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
-        // SAFETY: `usage` is a whole rusage for the call to fill; zeroes are a valid one.
-        let usage = unsafe {
-            if libc::getrusage(who, usage.as_mut_ptr()) != 0 {
-                return None;
-            }
-            usage.assume_init()
-        };
-        let unit = if cfg!(target_os = "macos") { 1e-6 } else { 1024e-6 };
-        Some(usage.ru_maxrss as f64 * unit)
-    };
-    (peak(libc::RUSAGE_SELF), peak(libc::RUSAGE_CHILDREN))
+/// The most memory that a process held since it started, in megabytes, where the system tells.
+fn peak(process: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    kilobytes.trim().trim_end_matches(" kB").parse::<f64>().ok().map(|kilobytes| kilobytes * 1024e-6)
 }
 
-#[cfg(not(unix))]
-fn peaks() -> (Option<f64>, Option<f64>) {
-    (None, None)
+/// The most that any reader which runs now held, so far.
+fn readers_peak() -> Option<f64> {
+    let threads = std::fs::read_dir("/proc/self/task").ok()?;
+    let children = threads.filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("children")).ok());
+    let peaks = children.flat_map(|children| children.split_whitespace().filter_map(peak).collect::<Vec<_>>());
+    peaks.reduce(f64::max)
 }

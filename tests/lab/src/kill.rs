@@ -16,6 +16,10 @@ use crate::generate::{self, Random};
 use crate::ingest::{database, index};
 use crate::places;
 
+/// Seconds that opening a library takes at most, about.
+const START: f64 = 0.6;
+/// Files a second, before it is known.
+const SPEED: f64 = 100.0;
 /// Files that are looked for by their own word.
 const SAMPLE: usize = 200;
 
@@ -28,18 +32,19 @@ pub fn run(files: usize, kills: u32, seed: u64, folder: &Path, json: bool) -> Re
     let generated = begun.elapsed().as_secs_f64();
     let mut random = Random::new(seed);
     let (mut done, mut seconds, mut killed) = (0, 0.0, Vec::new());
+    let mut share = || random.below(1000) as f64 / 1000.0;
     for _ in 0..kills {
-        // So that the kills are spread over the whole of it, as fast as it turns out to be.
-        let share = files as f64 / f64::from(kills + 1);
-        let mean = if done == 0 { 2.0 } else { (share * seconds / done as f64).clamp(0.3, 120.0) };
-        let delay = mean * 2.0 * random.below(1000) as f64 / 1000.0;
+        // So that the kills are spread over all of it, as fast as it turns out to be, the start included.
+        let speed = if done == 0 { SPEED } else { done as f64 / seconds };
+        let reading = files as f64 / f64::from(kills + 1) / speed * 2.0 * share();
+        let delay = START * share() + reading;
         let mut child = ingest(&docs, &data)?.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(broken)?;
         std::thread::sleep(Duration::from_secs_f64(delay));
         let alive = child.try_wait().map_err(broken)?.is_none();
         // SIGKILL: nothing of the program runs after it.
         child.kill().map_err(broken)?;
         child.wait().map_err(broken)?;
-        seconds += delay;
+        seconds += (delay - START).max(0.1);
         done = half_done(&data)?;
         killed.push(json!({ "after_seconds": delay, "was_running": alive, "documents_in": done }));
         if !json {

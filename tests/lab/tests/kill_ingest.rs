@@ -22,5 +22,7 @@ fn killed_over_and_over_every_file_is_in_the_library_exactly_once() {
     assert!(lab.status.success(), "{told}\n{}", String::from_utf8_lossy(&lab.stderr));
     let report: Value = serde_json::from_str(&told).unwrap();
     assert_eq!((&report["documents"], &report["states"]["ready"]), (&Value::from(150), &Value::from(150)), "{report}");
-    assert_eq!(report["kills"].as_array().map(Vec::len), Some(5));
+    let kills = report["kills"].as_array().unwrap();
+    assert_eq!(kills.len(), 5);
+    assert!(kills.iter().any(|kill| kill["documents_in"].as_u64() < Some(150)), "nothing was killed on the way: {report}");
 }

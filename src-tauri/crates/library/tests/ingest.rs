@@ -169,7 +169,7 @@ async fn files_are_read_side_by_side() {
 async fn a_pause_lets_the_one_that_is_being_read_finish() {
     let Some(desk) = desk(With::Gate, 1) else { return };
     for name in ["가", "나"] {
-        desk.file(&format!("{name}.txt"), &format!("{name}의 글"));
+        desk.old_file(&format!("{name}.txt"), &format!("{name}의 글"));
     }
     desk.add(&desk.files()).await;
     desk.until("a reader", |desk| desk.started().len() == 1).await;

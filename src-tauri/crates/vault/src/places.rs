@@ -244,8 +244,11 @@ impl Vault {
     pub fn move_document(&self, place: &Place) -> Result<()> {
         self.with(|connection| {
             let transaction = connection.transaction()?;
-            let former = "DELETE FROM places WHERE path = (SELECT path FROM documents WHERE id = ?1) AND document_id = ?1";
-            transaction.prepare_cached(former)?.execute([place.document])?;
+            transaction
+                .prepare_cached(
+                    "DELETE FROM places WHERE document_id = ?1 AND path = (SELECT path FROM documents WHERE id = ?1)",
+                )?
+                .execute([place.document])?;
             found(
                 transaction.prepare_cached("UPDATE documents SET path = ?2, name = ?3 WHERE id = ?1")?.execute(params![
                     place.document,

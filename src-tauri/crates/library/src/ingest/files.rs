@@ -196,7 +196,8 @@ mod tests {
     fn names(folder: &Path) -> Vec<String> {
         let mut names = Vec::new();
         let walked = walk(folder, |batch| {
-            names.extend(batch.iter().map(|met| met.path().strip_prefix(folder).unwrap().to_string_lossy().into_owned()));
+            let below = batch.iter().map(|met| met.path().strip_prefix(folder).unwrap());
+            names.extend(below.map(|path| path.to_string_lossy().into_owned()));
             ControlFlow::Continue(())
         });
         assert_eq!(walked, ControlFlow::Continue(()));

@@ -38,8 +38,8 @@ impl Lost {
 }
 
 impl Inner {
-    /// Makes documents of files and queues what is to be read. New files become documents where the person added them or
-    /// they came with a `folder`. Gives the documents, each once, in the order of the files.
+    /// Makes documents of files and queues what is to be read. New files become documents where the person added them
+    /// or they came with a `folder`. Gives the documents, each once, in the order of the files.
     pub fn register(
         &self,
         met: &[Met],
@@ -74,7 +74,10 @@ impl Inner {
             }
             match (met, known) {
                 (Met::File { path, bytes, .. }, None) => match self.moved(path, *bytes, lost)? {
-                    Some(row) => rows.push((order, row)),
+                    Some(document) => {
+                        self.changes.document(document);
+                        rows.extend(self.vault.listed_document(document)?.map(|row| (order, row)));
+                    }
                     None if by == By::Person || folder.is_some() => new.push((order, *bytes, None)),
                     None => {}
                 },
@@ -106,7 +109,8 @@ impl Inner {
                 folder: folder.map(Path::to_owned),
             })
             .collect();
-        for ((order, bytes, failure), row) in new.into_iter().zip(self.vault.add_documents(&documents, (self.now_ms)())?) {
+        let added = self.vault.add_documents(&documents, (self.now_ms)())?;
+        for ((order, bytes, failure), row) in new.into_iter().zip(added) {
             self.changes.document(row.id);
             match failure {
                 Some(failure) => {
@@ -150,8 +154,8 @@ impl Inner {
         Ok((row.state != DocumentState::Cancelled).then_some(row))
     }
 
-    /// The document that lay elsewhere until now.
-    fn moved(&self, path: &Path, bytes: u64, lost: &mut Lost) -> Result<Option<DocumentRow>, Failure> {
+    /// The document that lay elsewhere until now, also one that is off the list.
+    fn moved(&self, path: &Path, bytes: u64, lost: &mut Lost) -> Result<Option<i64>, Failure> {
         let Some(places) = lost.0.get_mut(&bytes).filter(|places| !places.is_empty()) else { return Ok(None) };
         let Ok(content) = files::content(path) else { return Ok(None) };
         for (index, place) in places.iter().enumerate() {
@@ -166,8 +170,7 @@ impl Inner {
                 self.vault.forget_places(&[&former.path])?;
                 self.vault.note_place(&place)?;
             }
-            self.changes.document(place.document);
-            return Ok(self.vault.listed_document(place.document)?);
+            return Ok(Some(place.document));
         }
         Ok(None)
     }

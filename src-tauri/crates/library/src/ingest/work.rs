@@ -74,10 +74,14 @@ pub async fn work(inner: Arc<Inner>, space: Arc<Semaphore>, indexer: UnboundedSe
                 inner.done(document, 0, true);
             }
             Err(why) => {
-                let left = inner.clone();
-                let done = blocking(move || left.leave(document, why)).await;
-                if let Err(error) = done {
-                    tracing::error!(%error, document, "a stopped document");
+                // Who cancels says so in the vault as well, of all documents at once.
+                if why == Stop::Remove {
+                    let vault = inner.vault.clone();
+                    let reading = [DocumentState::Reading];
+                    let left = blocking(move || Ok(vault.move_states(&[document], &reading, DocumentState::Waiting)?));
+                    if let Err(error) = left.await {
+                        tracing::error!(%error, document, "a stopped document");
+                    }
                 }
                 inner.queue.leave(document);
                 inner.changes.document(document);
@@ -224,17 +228,6 @@ impl Inner {
         }
         self.changes.document(place.document);
         self.changes.list();
-        Ok(())
-    }
-
-    fn leave(&self, document: i64, why: Stop) -> Result<(), Failure> {
-        match why {
-            Stop::Cancel => self.library.cancel(&[document]).map(drop)?,
-            Stop::Remove => {
-                let reading = [DocumentState::Reading];
-                self.vault.move_states(&[document], &reading, DocumentState::Waiting).map(drop)?;
-            }
-        }
         Ok(())
     }
 
