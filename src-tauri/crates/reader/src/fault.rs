@@ -96,6 +96,15 @@ pub fn too_deep(detail: impl ToString) -> Failure {
     )
 }
 
+/// Built as no program builds a document.
+pub fn hostile(detail: impl ToString) -> Failure {
+    Failure::new(
+        "document_hostile",
+        "구조가 비정상적인 파일이어서 열지 않았습니다. 출처를 확인하고, 믿을 수 있는 문서라면 다른 형식으로 저장하여 다시 추가하십시오.",
+        detail,
+    )
+}
+
 /// Nothing in it to search.
 pub fn empty(warnings: &[String]) -> Failure {
     Failure::new(

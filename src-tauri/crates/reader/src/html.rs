@@ -7,10 +7,17 @@ use wire::Failure;
 
 use crate::flow::{self, Grid, Part};
 use crate::outline::Outline;
-use crate::text;
+use crate::{fault, text};
 
 /// Deeper than any page nests; the walk recurses.
 const DEEPEST: usize = 200;
+/// Browsers stop nesting here as well; building the tree of a page takes time with the square of its depth.
+const MOST_OPEN: usize = 512;
+/// Elements that stay open until they are closed: others end by themselves, and a page may leave their ends out.
+const STAYING: [&str; 20] = [
+    "a", "b", "blockquote", "center", "div", "em", "font", "form", "i", "ol", "section", "span", "strong", "sub", "sup", "svg",
+    "table", "td", "u", "ul",
+];
 /// How far into a page its encoding may be named.
 const HEAD: usize = 4096;
 
@@ -19,6 +26,9 @@ pub fn html(bytes: &[u8]) -> Result<Document, Failure> {
     let mut outline = Outline::new(Format::Html);
     if broken {
         outline.warn("알아볼 수 없는 글자가 있습니다. UTF-8로 저장하여 다시 추가하십시오.");
+    }
+    if nesting(&text) > MOST_OPEN {
+        return Err(fault::hostile("elements nested without end"));
     }
     let page = parts(&text);
     if page.too_deep {
@@ -68,11 +78,29 @@ pub struct Parts {
 }
 
 pub fn parts(text: &str) -> Parts {
+    if nesting(text) > MOST_OPEN {
+        return Parts { too_deep: true, ..Parts::default() };
+    }
     let page = dom_query::Document::from(text);
     let mut walk = Walk::default();
     walk.inside(&page.root(), 0);
     walk.flush();
     Parts { title: walk.title, parts: walk.parts, too_deep: walk.too_deep }
+}
+
+/// How many elements are open at once at the most.
+fn nesting(text: &str) -> usize {
+    let (mut open, mut most) = (0usize, 0);
+    for tag in text.split('<').skip(1) {
+        let (closes, name) = tag.strip_prefix('/').map_or((false, tag), |name| (true, name));
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+        let name = name[..end].to_ascii_lowercase();
+        if STAYING.contains(&name.as_str()) {
+            open = if closes { open.saturating_sub(1) } else { open + 1 };
+            most = most.max(open);
+        }
+    }
+    most
 }
 
 #[derive(Default)]

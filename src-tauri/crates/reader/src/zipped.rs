@@ -51,6 +51,8 @@ pub fn format(bytes: &[u8], nest: &mut Nest) -> Result<Format, Failure> {
         Format::Xlsx
     } else if office("ppt/", "ppt/presentation.xml") {
         Format::Pptx
+    } else if has("[Content_Types].xml") {
+        return Err(fault::damaged("an Office package without its document"));
     } else {
         Format::Zip
     };

@@ -12,6 +12,23 @@ fn every_way_out_of_the_sandbox_is_refused() {
     escape.push("examples/escape");
     let ran = Command::new(&escape).output().unwrap_or_else(|error| unreachable!("{}: {error}", escape.display()));
     let said = String::from_utf8(ran.stdout).unwrap();
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @r"
+    open /etc/passwd refused
+    create a file refused
+    list a folder refused
+    look at a file refused
+    remove a file refused
+    connect by TCP refused
+    open a Unix socket refused
+    connect a Unix socket refused
+    fork refused
+    start a program refused
+    become a program refused
+    allocate 4 GiB refused
+    map memory to execute refused
+    signal the parent refused
+    trace the parent refused
+    threads and memory work
+    ");
     assert!(ran.status.success());
 }
