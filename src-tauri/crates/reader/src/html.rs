@@ -14,9 +14,9 @@ const DEEPEST: usize = 200;
 /// Browsers stop nesting here as well; building the tree of a page takes time with the square of its depth.
 const MOST_OPEN: usize = 512;
 /// Elements that stay open until they are closed: others end by themselves, and a page may leave their ends out.
-const STAYING: [&str; 20] = [
+const STAYING: [&str; 19] = [
     "a", "b", "blockquote", "center", "div", "em", "font", "form", "i", "ol", "section", "span", "strong", "sub", "sup", "svg",
-    "table", "td", "u", "ul",
+    "table", "u", "ul",
 ];
 /// How far into a page its encoding may be named.
 const HEAD: usize = 4096;

@@ -138,7 +138,10 @@ fn body(outline: &mut Outline, message: &Message<'_>, bytes: &[u8]) {
 fn web(outline: &mut Outline, part: &MessagePart<'_>, bytes: &[u8]) -> bool {
     let content = content(part, bytes);
     let (text, _) = decoded(part, &content);
-    let parts = html::parts(&text).parts;
+    let html::Parts { parts, too_deep, .. } = html::parts(&text);
+    if too_deep {
+        outline.warn_once("메일 본문의 단계가 너무 깊어 일부를 읽지 못했습니다. 원본을 확인하십시오.");
+    }
     let said = !parts.is_empty();
     flow::emit(outline, parts);
     said
