@@ -88,23 +88,28 @@ fn report(vault: &Vault, seconds: f64, opened: f64, readers_peak: Option<f64>) -
         "states": states,
         "failures": failures,
         "passages": vault.passage_ids()?.len(),
-        "peak_rss_mb": peak("self"),
+        "peak_rss_mb": peak("self", "lab"),
         // Of the readers that were seen running, ten times a second.
         "reader_peak_rss_mb": readers_peak,
     }))
 }
 
-/// The most memory that a process held since it started, in megabytes, where the system tells.
-fn peak(process: &str) -> Option<f64> {
+/// The most memory that a process of this name held since it started, in megabytes, where the system tells.
+fn peak(process: &str, name: &str) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    kilobytes.trim().trim_end_matches(" kB").parse::<f64>().ok().map(|kilobytes| kilobytes * 1024e-6)
+    let field = |field: &str| status.lines().find_map(|line| line.strip_prefix(field)).map(str::trim);
+    // A child that is about to become a reader still counts its parent's memory as its own.
+    let kilobytes = field("VmHWM:").filter(|_| field("Name:").is_some_and(|found| found == name))?;
+    kilobytes.trim_end_matches(" kB").parse::<f64>().ok().map(|kilobytes| kilobytes * 1024e-6)
 }
 
 /// The most that any reader which runs now held, so far.
 fn readers_peak() -> Option<f64> {
     let threads = std::fs::read_dir("/proc/self/task").ok()?;
     let children = threads.filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("children")).ok());
-    let peaks = children.flat_map(|children| children.split_whitespace().filter_map(peak).collect::<Vec<_>>());
+    let peaks = children.flat_map(|children| {
+        let peaks = children.split_whitespace().filter_map(|child| peak(child, "naratmal-reader"));
+        peaks.collect::<Vec<_>>()
+    });
     peaks.reduce(f64::max)
 }

@@ -1,6 +1,6 @@
 //! A queue with everything that it has in the program, in a folder of its own.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 use std::collections::HashMap;
