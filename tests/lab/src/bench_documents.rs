@@ -81,8 +81,8 @@ pub async fn run(folder: &Path, json: bool) -> Result<(), Failure> {
         println!(
             "{:<7}{:>6}{:>7}{:>14}  {:<12}{:>14}{:>8}",
             row["format"].as_str().unwrap_or_default(),
-            row["files"],
-            row["pages"],
+            row["files"].as_u64().unwrap_or_default(),
+            row["pages"].as_u64().unwrap_or_default(),
             number("pages_per_s"),
             row["rival"].as_str().unwrap_or("-"),
             number("rival_pages_per_s"),

@@ -32,8 +32,8 @@ pub async fn run(file: Option<&Path>, check: Option<&Path>, password: Option<&st
                 for (format, figures) in report["formats"].as_object().into_iter().flatten() {
                     println!(
                         "{format:<6}{:>6}{:>6}{:>13.4}{:>12.4}{:>16.3}",
-                        figures["files"],
-                        figures["read"],
+                        figures["files"].as_u64().unwrap_or_default(),
+                        figures["read"].as_u64().unwrap_or_default(),
                         figures["recall_mean"].as_f64().unwrap_or_default(),
                         figures["recall_min"].as_f64().unwrap_or_default(),
                         figures["seconds_median"].as_f64().unwrap_or_default()
