@@ -1,0 +1,76 @@
+//! Documents in the real window: a password, a folder of hundreds, a pause on the way.
+
+use std::path::Path;
+
+use e2e::{Desk, Prerequisites, Result, Window, enter_namespace};
+
+/// Enough to be seen on the way, few enough for a test.
+const FILES: usize = 300;
+const LOCKED: &str = "[data-testid=document-row][data-name='password-aes256.pdf']";
+
+#[test]
+fn a_locked_document_opens_and_a_folder_is_read_with_a_pause() {
+    let Some(needs) = Prerequisites::find() else { return };
+    if !enter_namespace("a_locked_document_opens_and_a_folder_is_read_with_a_pause") {
+        return;
+    }
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(session(&needs)).unwrap();
+}
+
+async fn session(needs: &Prerequisites) -> Result<()> {
+    let desk = Desk::set_up(needs)?;
+    let window = desk.open().await?;
+    window.wait("[data-testid=add-sample]").await?;
+    password(&window).await?;
+    folder(&desk, &window).await?;
+    window.close().await
+}
+
+async fn password(window: &Window<'_>) -> Result<()> {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src-tauri/crates/reader/tests/fixtures/password-aes256.pdf");
+    window.drop_files(&[fixture.canonicalize()?]).await?;
+    let said = window.text(&format!("{LOCKED}[data-state=failed]")).await?;
+    window.say(format!("the locked document says: {}", said.replace('\n', " / ")));
+    assert!(said.contains("암호를 입력하십시오"), "{said}");
+    window.click(&format!("{LOCKED} [data-testid=enter-password]")).await?;
+    window.wait("[data-testid=password-form] input").await?.send_keys("틀린 암호\u{E007}").await?;
+    let refused = window.text("[data-testid=password-form] [role=alert]").await?;
+    window.say(format!("a wrong password: {refused}"));
+    window.screenshot("library-1-password").await?;
+    assert!(refused.contains("암호가 맞지 않습니다"), "{refused}");
+    window.wait("[data-testid=password-form] input").await?.send_keys("naratmal\u{E007}").await?;
+    window.wait(&format!("{LOCKED}[data-state=ready]")).await?;
+    window.say("the right password opened it");
+    Ok(())
+}
+
+async fn folder(desk: &Desk, window: &Window<'_>) -> Result<()> {
+    let folder = desk.home().join("민원 사례");
+    std::fs::create_dir_all(&folder)?;
+    for file in 0..FILES {
+        let text = format!("제{file}호 민원 사례\n주차 요금 감면을 요청한 민원 제{file}호에 답한 내용이다.\n");
+        std::fs::write(folder.join(format!("{file:03}.txt")), text)?;
+    }
+    window.drop_files(&[folder]).await?;
+    window.click("[data-testid=ingest-pause]").await?;
+    let paused = window.text("[data-testid=ingest-bar][data-state=paused]").await?;
+    window.say(format!("paused: {}", paused.replace('\n', " / ")));
+    window.screenshot("library-2-paused").await?;
+    window.click("[data-testid=ingest-resume]").await?;
+    let running = window.text("[data-testid=ingest-bar]").await?;
+    window.say(format!("goes on: {}", running.replace('\n', " / ")));
+    window.screenshot("library-3-running").await?;
+    // Sorted by name, the last one is far below what is drawn of the list.
+    let ready = format!("[data-testid=document-row][data-name='{:03}.txt'][data-state=ready]", 0);
+    window.wait(&ready).await?;
+    while !window.all("[data-testid=ingest-bar]").await?.is_empty() {
+        // The bar goes when the last document is in.
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let drawn = window.all("[data-testid=document-row]").await?.len();
+    window.say(format!("all {FILES} are in; {drawn} rows are drawn"));
+    window.screenshot("library-4-ready").await?;
+    assert!(drawn < FILES, "the list draws what is seen");
+    Ok(())
+}
