@@ -4,13 +4,13 @@
 use std::borrow::Cow;
 
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
-use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use crate::outline::anchor;
 use crate::parts::{self, Counts, Part};
 use crate::table::Cell;
+use crate::xml::resolved;
 
 /// Deeper than any editor nests; the walk recurses.
 const DEPTH: usize = 200;
@@ -346,16 +346,4 @@ fn kind(element: &BytesStart<'_>, names: &[&str]) -> String {
 
 pub fn number(element: &BytesStart<'_>, names: &[&str]) -> Option<u32> {
     attribute(element, names)?.parse().ok()
-}
-
-/// `&amp;` and `&#44032;`; an entity that no writer uses stays as written.
-fn resolved(name: &str) -> String {
-    let code = name.strip_prefix('#').map(|digits| match digits.strip_prefix(['x', 'X']) {
-        Some(hex) => u32::from_str_radix(hex, 16).ok(),
-        None => digits.parse().ok(),
-    });
-    match code {
-        Some(code) => code.and_then(char::from_u32).map(String::from).unwrap_or_default(),
-        None => resolve_predefined_entity(name).map_or_else(|| format!("&{name};"), str::to_owned),
-    }
 }

@@ -169,8 +169,8 @@ impl Element<'_> {
     }
 }
 
-/// `&amp;` and `&#44032;`; an entity that no office writes stays as written.
-fn resolved(name: &str) -> String {
+/// `&amp;` and `&#44032;`; an entity that no writer of documents uses stays as written.
+pub fn resolved(name: &str) -> String {
     let code = name.strip_prefix('#').map(|digits| match digits.strip_prefix(['x', 'X']) {
         Some(hex) => u32::from_str_radix(hex, 16).ok(),
         None => digits.parse().ok(),
