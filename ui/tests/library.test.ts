@@ -291,6 +291,7 @@ test.each<[Partial<IngestStatus>, string, string | null]>([
   [{ walking: true, files_total: 0 }, "폴더를 살펴보고 있습니다", null],
   [{ walking: true }, "1,234 / 10,000개 · 5,678쪽 · 폴더를 살펴보고 있습니다", null],
   [{ state: "paused" }, "1,234 / 10,000개 · 5,678쪽", "1234"],
+  [{ state: "paused", pages_done: 0 }, "1,234 / 10,000개", "1234"],
 ])("the bar tells how far it is: %j", (more, text, value) => {
   app.ingest = ingest(more);
   render(Sidebar);
