@@ -1,11 +1,13 @@
 //! Documents in the real window: a password, a folder of hundreds, a pause on the way.
 
 use std::path::Path;
+use std::time::Duration;
 
 use e2e::{Desk, Prerequisites, Result, Window, enter_namespace};
 
 /// Enough to be seen on the way, few enough for a test.
-const FILES: usize = 300;
+const FILES: usize = 600;
+const BAR: &str = "[data-testid=ingest-bar]";
 const LOCKED: &str = "[data-testid=document-row][data-name='password-aes256.pdf']";
 
 #[test]
@@ -45,6 +47,13 @@ async fn password(window: &Window<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Presses a button wherever it stands: the bar grows while the driver aims.
+async fn press(window: &Window<'_>, button: &str) -> Result<()> {
+    window.wait(button).await?;
+    window.script("document.querySelector(arguments[0]).click()", vec![button.into()]).await?;
+    Ok(())
+}
+
 async fn folder(desk: &Desk, window: &Window<'_>) -> Result<()> {
     let folder = desk.home().join("민원 사례");
     std::fs::create_dir_all(&folder)?;
@@ -52,19 +61,23 @@ async fn folder(desk: &Desk, window: &Window<'_>) -> Result<()> {
         let text = format!("제{file}호 민원 사례\n주차 요금 감면을 요청한 민원 제{file}호에 답한 내용이다.\n");
         std::fs::write(folder.join(format!("{file:03}.txt")), text)?;
     }
+    // The bar of the document before it goes first.
+    while !window.all(BAR).await?.is_empty() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     window.drop_files(&[folder]).await?;
-    window.click("[data-testid=ingest-pause]").await?;
+    press(window, "[data-testid=ingest-pause]").await?;
     let paused = window.text("[data-testid=ingest-bar][data-state=paused]").await?;
     window.say(format!("paused: {}", paused.replace('\n', " / ")));
     window.screenshot("library-2-paused").await?;
-    window.click("[data-testid=ingest-resume]").await?;
-    let running = window.text("[data-testid=ingest-bar]").await?;
+    press(window, "[data-testid=ingest-resume]").await?;
+    let running = window.text(BAR).await?;
     window.say(format!("goes on: {}", running.replace('\n', " / ")));
     window.screenshot("library-3-running").await?;
     // The bar goes with the last document, and each counts as one to ask about.
     let all = format!("{0}/{0}건", FILES + 1);
-    while !window.all("[data-testid=ingest-bar]").await?.is_empty() || !window.text("body").await?.contains(&all) {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    while !window.all(BAR).await?.is_empty() || !window.text("body").await?.contains(&all) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let drawn = window.all("[data-testid=document-row]").await?.len();
     window.say(format!("all {FILES} are in ({all}); {drawn} rows are drawn"));
