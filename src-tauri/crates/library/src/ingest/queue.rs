@@ -232,8 +232,6 @@ impl State {
         if self.walks == 0 && self.progress.files_done == self.progress.files_total {
             self.progress = Progress::default();
             self.progress.start(now);
-            // A pause is of the batch that the person saw; it would surprise in the next one.
-            self.paused = false;
         }
     }
 
@@ -356,9 +354,6 @@ mod tests {
         queue.leave(1);
         assert_eq!((queue.status(now).state, queue.status(now).files_total), (IngestState::Idle, 0));
         assert!(queue.is_at_rest());
-        queue.pause(true, now);
-        queue.put([(4, 1)], Rank::Single, now);
-        assert_eq!(taken(&queue), [4], "a pause of nothing does not hold up what comes later");
     }
 
     #[test]
