@@ -40,11 +40,24 @@ impl Prerequisites {
     }
 }
 
+/// Runs `session` of the test called `test` in a network namespace with loopback only.
+///
+/// # Panics
+/// Where the session fails. A test whose needs are missing says so and passes.
+pub fn in_namespace(test: &str, session: impl AsyncFnOnce(&Prerequisites) -> Result<()>) {
+    let Some(needs) = Prerequisites::find() else { return };
+    if !enter_namespace(test) {
+        return;
+    }
+    let runtime = tokio::runtime::Runtime::new().unwrap_or_else(|error| panic!("{error}"));
+    runtime.block_on(session(&needs)).unwrap_or_else(|error| panic!("{error}"));
+}
+
 /// True inside the namespace. Outside, runs this very test again inside it and hands its outcome on.
 ///
 /// # Panics
 /// Where the test fails inside.
-pub fn enter_namespace(test: &str) -> bool {
+fn enter_namespace(test: &str) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         return true;
     }

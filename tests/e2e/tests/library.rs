@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use e2e::{Desk, Prerequisites, Result, Window, enter_namespace};
+use e2e::{Desk, Prerequisites, Result, Window, in_namespace};
 
 /// Enough to be seen on the way, few enough for a test.
 const FILES: usize = 600;
@@ -12,12 +12,7 @@ const LOCKED: &str = "[data-testid=document-row][data-name='password-aes256.pdf'
 
 #[test]
 fn a_locked_document_opens_and_a_folder_is_read_with_a_pause() {
-    let Some(needs) = Prerequisites::find() else { return };
-    if !enter_namespace("a_locked_document_opens_and_a_folder_is_read_with_a_pause") {
-        return;
-    }
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(session(&needs)).unwrap();
+    in_namespace("a_locked_document_opens_and_a_folder_is_read_with_a_pause", session);
 }
 
 async fn session(needs: &Prerequisites) -> Result<()> {

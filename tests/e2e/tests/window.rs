@@ -2,18 +2,13 @@
 
 use std::time::Instant;
 
-use e2e::{Desk, Prerequisites, Result, Window, answers, enter_namespace};
+use e2e::{Desk, Prerequisites, Result, Window, answers, in_namespace};
 
 const RULES: &str = "[data-testid=document-row][data-name='복무규정.hwpx']";
 
 #[test]
 fn a_dropped_document_answers_a_question_with_its_source() {
-    let Some(needs) = Prerequisites::find() else { return };
-    if !enter_namespace("a_dropped_document_answers_a_question_with_its_source") {
-        return;
-    }
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(session(&needs)).unwrap();
+    in_namespace("a_dropped_document_answers_a_question_with_its_source", session);
 }
 
 async fn session(needs: &Prerequisites) -> Result<()> {

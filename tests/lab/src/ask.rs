@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use vault::Vault;
 use wire::Failure;
 
-use crate::places;
+use crate::{folder, places};
 
 /// `lab ask`: each question in a conversation of its own, all on one loaded model.
 pub async fn run(docs: &Path, questions: &[String], model: Option<PathBuf>, json: bool) -> Result<(), Failure> {
@@ -110,9 +110,7 @@ async fn open(docs: &Path, cache: &Path) -> Result<(Library, Vec<i64>), Failure>
     let unreadable = |error: std::io::Error| {
         Failure::new("folder_unreadable", "자료 폴더를 읽지 못했습니다.", format!("{}: {error}", docs.display()))
     };
-    let mut files = Vec::new();
-    collect(docs, &mut files).map_err(unreadable)?;
-    files.sort();
+    let files = folder::files(docs)?;
     let mut hash = Sha256::new();
     let mut contents = Vec::new();
     for path in &files {
@@ -145,16 +143,4 @@ async fn open(docs: &Path, cache: &Path) -> Result<(Library, Vec<i64>), Failure>
     known = vault.documents()?;
     let ready = known.iter().filter(|row| row.state == vault::DocumentState::Ready);
     Ok((library, ready.map(|row| row.id).collect()))
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else if !path.to_string_lossy().ends_with(".ref.txt") {
-            files.push(path);
-        }
-    }
-    Ok(())
 }

@@ -9,7 +9,7 @@ use documents::Document;
 use serde_json::{Value, json};
 use wire::Failure;
 
-use crate::places;
+use crate::{folder, places};
 
 /// Characters on a page of A4 as an office writes it, for formats that do not count pages.
 const PAGE: usize = 1800;
@@ -46,7 +46,12 @@ pub async fn run(folder: &Path, json: bool) -> Result<(), Failure> {
     let reader = places::reader()?.with_recognition(None);
     let mut formats: BTreeMap<String, Figures> = BTreeMap::new();
     let mut theirs: BTreeMap<String, (usize, Duration)> = BTreeMap::new();
-    for file in files(folder)? {
+    // Text has no pages that could be compared.
+    let texts = ["txt", "csv"];
+    for file in folder::files(folder)? {
+        if file.extension().is_none_or(|extension| texts.iter().any(|text| extension == *text)) {
+            continue;
+        }
         let format = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
         let started = Instant::now();
         let Ok(document) = reader.read(&file).await else { continue };
@@ -139,23 +144,4 @@ fn office(to: &str, files: &[PathBuf]) -> Option<Duration> {
     // Left behind at worst in the folder for temporary files.
     let _ = std::fs::remove_dir_all(&scratch);
     took
-}
-
-fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let unreadable =
-            |error: std::io::Error| Failure::new("folder_unreadable", "폴더를 읽지 못했습니다.", format!("{}: {error}", folder.display()));
-        for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension != "txt" && extension != "csv") {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }

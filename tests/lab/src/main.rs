@@ -5,6 +5,7 @@ mod ask;
 mod bench;
 mod bench_documents;
 mod eval;
+mod folder;
 mod generate;
 mod ingest;
 mod kill;

@@ -1,5 +1,5 @@
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use documents::Reader;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 use wire::Failure;
 
-use crate::places;
+use crate::{folder, places};
 
 /// `lab parse`.
 pub async fn run(file: Option<&Path>, check: Option<&Path>, password: Option<&str>, json: bool) -> Result<(), Failure> {
@@ -91,15 +91,12 @@ struct Figures {
 
 /// The figures of every document below `folder` that has a reference text beside it, by file extension.
 async fn check_folder(reader: &Reader, folder: &Path) -> Result<Value, Failure> {
-    let unreadable = |error: std::io::Error| {
-        Failure::new("folder_unreadable", "폴더를 읽지 못했습니다.", format!("{}: {error}", folder.display()))
-    };
-    let mut files = Vec::new();
-    collect(folder, &mut files).map_err(unreadable)?;
-    files.sort();
     let mut formats: BTreeMap<String, Figures> = BTreeMap::new();
-    for (file, reference) in files {
-        let wanted = std::fs::read_to_string(&reference).map_err(unreadable)?;
+    for file in folder::files(folder)? {
+        let Some(reference) = folder::reference(&file) else { continue };
+        let wanted = std::fs::read_to_string(&reference).map_err(|error| {
+            Failure::new("folder_unreadable", "폴더를 읽지 못했습니다.", format!("{}: {error}", reference.display()))
+        })?;
         let format = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
         let figures = formats.entry(format).or_default();
         let started = Instant::now();
@@ -140,23 +137,6 @@ async fn check_folder(reader: &Reader, folder: &Path) -> Result<Value, Failure> 
         })
         .collect();
     Ok(json!({ "formats": formats }))
-}
-
-fn collect(folder: &Path, files: &mut Vec<(PathBuf, PathBuf)>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, files)?;
-            continue;
-        }
-        let mut reference = path.clone().into_os_string();
-        reference.push(".ref.txt");
-        let reference = PathBuf::from(reference);
-        if reference.is_file() {
-            files.push((path, reference));
-        }
-    }
-    Ok(())
 }
 
 /// The share of the reference's word tokens (NFC, runs of `\w`, as a multiset) that were found; 1 for no token.

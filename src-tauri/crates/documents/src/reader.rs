@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::io::PipeWriter;
+use std::io::{self, PipeWriter};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -104,7 +104,7 @@ impl Reader {
             extension: path.extension().unwrap_or_default().to_string_lossy().into_owned(),
             password: password.map(str::to_owned),
         };
-        let (messages, ours) = std::io::pipe().map_err(crashed)?;
+        let (messages, ours) = io::pipe().map_err(crashed)?;
         let mut child = Command::new(&self.executable)
             // Parsers that spread over threads would reserve address space for each and hit the memory limit.
             .env("RAYON_NUM_THREADS", "1")
@@ -122,7 +122,7 @@ impl Reader {
         if outcome.as_ref().is_err_and(|failure| failure.code == TIMEOUT) {
             return outcome;
         }
-        let ended = tokio::time::timeout(limit, child.wait()).await.map_err(|_| timeout(limit))?.map_err(crashed)?;
+        let ended = within(limit, child.wait()).await?;
         match outcome {
             Err(failure) if failure.code == CRASHED => Err(said(&failure, ended)),
             outcome if ended.success() => outcome,
@@ -158,21 +158,21 @@ struct Conversation {
 
 impl Conversation {
     async fn send(&mut self, message: &impl Serialize) -> Result<(), Failure> {
-        let sent = wire::send(&mut self.messages, message);
-        tokio::time::timeout(self.limit, sent).await.map_err(|_| timeout(self.limit))?.map_err(crashed)
+        within(self.limit, wire::send(&mut self.messages, message)).await
     }
 
     async fn receive(&mut self) -> Result<Reply, Failure> {
-        let received = wire::receive(&mut self.replies);
-        let reply = tokio::time::timeout(self.limit, received).await.map_err(|_| timeout(self.limit))?;
-        reply.map_err(crashed)?.ok_or_else(|| crashed("it ended without a word"))
+        within(self.limit, wire::receive(&mut self.replies)).await?.ok_or_else(|| crashed("it ended without a word"))
     }
 
     async fn picture(&mut self) -> Result<Vec<u8>, Failure> {
-        let received = wire::receive_bytes(&mut self.replies);
-        let bytes = tokio::time::timeout(self.limit, received).await.map_err(|_| timeout(self.limit))?;
-        bytes.map_err(crashed)?.ok_or_else(|| crashed("it ended before its picture"))
+        let bytes = within(self.limit, wire::receive_bytes(&mut self.replies)).await?;
+        bytes.ok_or_else(|| crashed("it ended before its picture"))
     }
+}
+
+async fn within<T>(limit: Duration, step: impl Future<Output = io::Result<T>>) -> Result<T, Failure> {
+    tokio::time::timeout(limit, step).await.map_err(|_| timeout(limit))?.map_err(crashed)
 }
 
 #[cfg(unix)]

@@ -9,6 +9,8 @@
 mod job;
 mod probe;
 mod sandbox;
+#[cfg(target_os = "linux")]
+mod seccomp;
 
 pub use probe::{Probe, probe_network};
 pub use sandbox::{Enforced, confine_parser, confine_program};
@@ -34,32 +36,7 @@ pub enum Error {
 /// [`Error::Refused`] where the kernel has no seccomp, [`Error::Unsupported`] off Linux.
 #[cfg(target_os = "linux")]
 pub fn deny_network() -> Result<(), Error> {
-    use seccompiler::{
-        BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-    };
-
-    /// `__X32_SYSCALL_BIT`: the same call by its 32-bit-pointer number.
-    const X32: i64 = 0x4000_0000;
-    let refused = |error: &dyn std::fmt::Display| Error::Refused(error.to_string());
-
-    let not_unix = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, libc::AF_UNIX as u64)
-        .and_then(|condition| SeccompRule::new(vec![condition]))
-        .map_err(|error| refused(&error))?;
-    let mut rules = vec![(libc::SYS_socket, vec![not_unix.clone()]), (libc::SYS_io_uring_setup, vec![])];
-    if cfg!(target_arch = "x86_64") {
-        rules.push((X32 | libc::SYS_socket, vec![not_unix]));
-        rules.push((X32 | libc::SYS_io_uring_setup, vec![]));
-    }
-    let architecture = std::env::consts::ARCH.try_into().map_err(|error| refused(&error))?;
-    let filter: BpfProgram = SeccompFilter::new(
-        rules.into_iter().collect(),
-        SeccompAction::Allow,
-        SeccompAction::Errno(libc::EACCES as u32),
-        architecture,
-    )
-    .and_then(TryInto::try_into)
-    .map_err(|error| refused(&error))?;
-    seccompiler::apply_filter_all_threads(&filter).map_err(|error| refused(&error))
+    seccomp::no_network()
 }
 
 /// See the Linux version: no such filter here yet.

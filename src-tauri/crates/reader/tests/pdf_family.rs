@@ -14,10 +14,9 @@ use std::time::Instant;
 
 use documents::{Document, Page};
 use encoding_rs::EUC_KR;
-use made::told::samples;
+use made::told::{hits, samples, words};
 use naratmal_reader::{NoRecogniser, Pdfium, Recogniser, Source, Tools};
 use says::Says;
-use unicode_normalization::UnicodeNormalization;
 use wire::Failure;
 
 // libpdfium is bound once a process.
@@ -292,28 +291,10 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn words(text: &str) -> Vec<String> {
-    let text: String = text.nfc().collect();
-    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).map(str::to_owned).collect()
-}
-
-/// The share of the reference's words, each as often as it stands there, that were found.
+/// The share of the reference's words that were found.
 fn recall(reference: &str, found: &str) -> f64 {
-    let mut left = std::collections::HashMap::new();
-    for word in words(found) {
-        *left.entry(word).or_insert(0usize) += 1;
-    }
-    let reference = words(reference);
-    let hits = reference
-        .iter()
-        .filter(|word| {
-            left.get_mut(*word).filter(|count| **count > 0).is_some_and(|count| {
-                *count -= 1;
-                true
-            })
-        })
-        .count();
-    hits as f64 / reference.len().max(1) as f64
+    let (hit, all) = hits(reference, found);
+    hit as f64 / all.max(1) as f64
 }
 
 #[test]

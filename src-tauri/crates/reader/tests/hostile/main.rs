@@ -12,7 +12,7 @@ mod hwp;
 mod made;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use documents::Reader;
@@ -95,11 +95,16 @@ fn children() -> Vec<String> {
         .collect()
 }
 
-fn told(counts: &BTreeMap<(String, String), usize>) -> usize {
-    for ((kind, how), count) in counts {
+/// How the files ended: every one of them, and with no process left behind.
+async fn survived(files: Vec<(String, String, Vec<u8>)>) -> BTreeMap<(String, String), usize> {
+    let wanted = files.len();
+    let counts = outcomes(files).await;
+    for ((kind, how), count) in &counts {
         println!("{kind:<24}{how:<28}{count:>5}");
     }
-    counts.values().sum()
+    assert_eq!(counts.values().sum::<usize>(), wanted);
+    assert!(children().is_empty(), "left behind: {:?}", children());
+    counts
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -112,10 +117,7 @@ async fn mutated_files_hurt_nothing_but_themselves() {
             files.push((format!("{extension} flipped"), extension.to_owned(), flipped(&seed, &mut random)));
         }
     }
-    let wanted = files.len();
-    let counts = outcomes(files).await;
-    assert_eq!(told(&counts), wanted);
-    assert!(children().is_empty(), "left behind: {:?}", children());
+    survived(files).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -139,17 +141,13 @@ async fn bombs_are_told_and_cost_no_memory() {
     for index in 0..EACH {
         files.push(("pdf bomb".to_owned(), "pdf".to_owned(), zeros.pdf(1 + index % 8)));
     }
-    let wanted = files.len();
-    let counts = outcomes(files).await;
-    assert_eq!(told(&counts), wanted);
-    for ((kind, how), count) in &counts {
+    for ((kind, how), count) in &survived(files).await {
         // libpdfium ends its process where memory ends; it is the reader's memory that ends, not the machine's.
         let crashed = kind == "pdf bomb" && how == "document_crashed";
         let told = ["document_bomb", "document_memory", "document_empty", "document_scanned", "document_damaged"].contains(&how.as_str())
             || crashed;
         assert!(told, "{count} of {kind}: {how}");
     }
-    assert!(children().is_empty(), "left behind: {:?}", children());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -161,19 +159,12 @@ async fn nesting_without_end_ends() {
             files.push((format!("{extension} nested"), extension.to_owned(), nest(depth)));
         }
     }
-    let wanted = files.len();
-    let counts = outcomes(files).await;
-    assert_eq!(told(&counts), wanted);
-    assert!(children().is_empty(), "left behind: {:?}", children());
+    survived(files).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mutated_samples_hurt_nothing_but_themselves() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/samples");
-    if !folder.is_dir() {
-        println!("SKIPPED: ../shared is missing");
-        return;
-    }
+    let Some(folder) = made::told::samples() else { return };
     let mut random = Random(4);
     let mut files = Vec::new();
     for format in std::fs::read_dir(&folder).unwrap().flatten().filter(|entry| entry.path().is_dir()) {
@@ -188,8 +179,5 @@ async fn mutated_samples_hurt_nothing_but_themselves() {
             files.push((format!("sample {extension} cut"), extension, cut(&bytes, &mut random)));
         }
     }
-    let wanted = files.len();
-    let counts = outcomes(files).await;
-    assert_eq!(told(&counts), wanted);
-    assert!(children().is_empty(), "left behind: {:?}", children());
+    survived(files).await;
 }
