@@ -62,7 +62,7 @@ struct Running {
     bytes: u64,
     /// Taken by a stop.
     stop: Option<oneshot::Sender<Stop>>,
-    /// Put in again while it was being read: it is read once more.
+    /// Put in again while it was being read or stopped: it is read once more.
     again: Option<(Rank, u64)>,
 }
 
@@ -71,11 +71,27 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts documents in, with their lengths. One that waits already keeps its turn unless `rank` is better.
+    /// Puts documents in, with their lengths. One that waits already keeps its turn unless `rank` is better; one that is
+    /// being read is read once more.
     pub fn put(&self, documents: impl IntoIterator<Item = (i64, u64)>, rank: Rank, now: Instant) {
+        self.enter_all(documents, rank, true, now);
+    }
+
+    /// As [`Queue::put`], but being read is enough: for documents that waited when they were looked at.
+    pub fn keep(&self, documents: impl IntoIterator<Item = (i64, u64)>, rank: Rank, now: Instant) {
+        self.enter_all(documents, rank, false, now);
+    }
+
+    fn enter_all(
+        &self,
+        documents: impl IntoIterator<Item = (i64, u64)>,
+        rank: Rank,
+        once_more: bool,
+        now: Instant,
+    ) {
         let mut state = self.lock();
         for (document, bytes) in documents {
-            state.put(document, bytes, rank, now);
+            state.put(document, bytes, rank, once_more, now);
         }
         drop(state);
         self.woken.notify_one();
@@ -136,7 +152,12 @@ impl Queue {
         let mut state = self.lock();
         if let Some(running) = state.running.remove(&document) {
             state.progress.leave(running.bytes);
+            if let Some((rank, bytes)) = running.again {
+                state.enter(document, bytes, rank);
+            }
         }
+        drop(state);
+        self.woken.notify_one();
     }
 
     /// Takes everything out, and stops what is being read; gives the documents.
@@ -235,14 +256,15 @@ impl State {
         }
     }
 
-    fn put(&mut self, document: i64, bytes: u64, rank: Rank, now: Instant) {
+    fn put(&mut self, document: i64, bytes: u64, rank: Rank, once_more: bool, now: Instant) {
         if let Some((key, _)) = self.waiting.get(&document).copied() {
             if rank < key.0 {
                 self.order.remove(&key);
                 self.insert(document, bytes, rank);
             }
         } else if let Some(running) = self.running.get_mut(&document) {
-            if running.stop.is_some() {
+            // One that is being stopped is not being read any more.
+            if once_more || running.stop.is_none() {
                 running.again = Some((rank, bytes));
             }
         } else {
@@ -335,6 +357,29 @@ mod tests {
         assert_eq!(taken(&queue), [1]);
         queue.finish(1, 0, false, now);
         assert_eq!(queue.status(now).state, IngestState::Idle);
+    }
+
+    #[test]
+    fn one_that_only_has_to_be_there_is_not_read_again_while_it_is_being_read() {
+        let (queue, now) = (Queue::default(), Instant::now());
+        queue.keep([(1, 1)], Rank::Single, now);
+        assert_eq!(taken(&queue), [1]);
+        queue.keep([(1, 1)], Rank::Single, now);
+        queue.finish(1, 0, false, now);
+        assert_eq!(taken(&queue), [0; 0]);
+        assert_eq!(queue.status(now).files_total, 1);
+    }
+
+    #[test]
+    fn one_that_comes_back_while_it_is_being_stopped_waits_again() {
+        let (queue, now) = (Queue::default(), Instant::now());
+        queue.put([(1, 1)], Rank::Single, now);
+        assert_eq!(taken(&queue), [1]);
+        queue.remove(1);
+        queue.keep([(1, 1)], Rank::Single, now);
+        assert_eq!(taken(&queue), [0; 0], "it is not left yet");
+        queue.leave(1);
+        assert_eq!(taken(&queue), [1]);
     }
 
     #[test]

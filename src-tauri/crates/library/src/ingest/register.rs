@@ -66,7 +66,7 @@ impl Inner {
     ) -> Result<Vec<DocumentRow>, Failure> {
         let paths: Vec<&Path> = met.iter().map(Met::path).collect();
         let known = self.vault.known(&paths)?;
-        let (mut rows, mut new, mut again) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut rows, mut new, mut differing, mut waiting) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut seen = HashSet::new();
         for (order, (met, known)) in met.iter().zip(known).enumerate() {
             if !seen.insert(met.path()) {
@@ -88,8 +88,10 @@ impl Inner {
                         // A copy that changed is a document of its own.
                         new.push((order, *bytes, None));
                     } else if let Some(row) = self.known_again(known, changed, by)? {
-                        if changed || row.state == DocumentState::Waiting {
-                            again.push((row.id, *bytes));
+                        if row.state == DocumentState::Waiting {
+                            waiting.push((row.id, *bytes));
+                        } else if changed {
+                            differing.push((row.id, *bytes));
                         }
                         rows.push((order, row));
                     }
@@ -117,13 +119,16 @@ impl Inner {
                     rows.push((order, self.vault.set_state(row.id, DocumentState::Failed, Some(failure))?));
                 }
                 None => {
-                    again.push((row.id, bytes));
+                    waiting.push((row.id, bytes));
                     rows.push((order, row));
                 }
             }
         }
         let rank = if by == By::Person && folder.is_none() { Rank::Single } else { Rank::Folder };
-        self.queue.put(again, rank, Instant::now());
+        let now = Instant::now();
+        self.queue.put(differing, rank, now);
+        // A worker that took one of them since its row was looked at reads what lies there now.
+        self.queue.keep(waiting, rank, now);
         rows.sort_by_key(|(order, _)| *order);
         Ok(rows.into_iter().map(|(_, row)| row).collect())
     }
