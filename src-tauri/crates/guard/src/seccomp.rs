@@ -83,17 +83,21 @@ pub fn no_clone3() -> Result<(), Error> {
     install(vec![(libc::SYS_clone3, vec![])], SeccompAction::Allow, denied)
 }
 
-/// `socket()` for every family but `AF_UNIX`, and `io_uring`, by each number that they have.
-pub fn no_network() -> Result<(), Error> {
+/// Refuses these calls by each number that they have, and no other.
+fn refuse(mut rules: Vec<(libc::c_long, Vec<SeccompRule>)>) -> Result<(), Error> {
     /// `__X32_SYSCALL_BIT`: the same call by its 32-bit-pointer number.
     const X32: libc::c_long = 0x4000_0000;
-    let not_unix = meets(0, SeccompCmpOp::Ne, libc::AF_UNIX as u64)?;
-    let mut rules = vec![(libc::SYS_socket, not_unix.clone()), (libc::SYS_io_uring_setup, vec![])];
     if cfg!(target_arch = "x86_64") {
-        rules.push((X32 | libc::SYS_socket, not_unix));
-        rules.push((X32 | libc::SYS_io_uring_setup, vec![]));
+        let others: Vec<_> = rules.iter().map(|(call, rules)| (X32 | call, rules.clone())).collect();
+        rules.extend(others);
     }
     install(rules, SeccompAction::Allow, SeccompAction::Errno(libc::EACCES as u32))
+}
+
+/// `socket()` for every family but `AF_UNIX`, and `io_uring`.
+pub fn no_network() -> Result<(), Error> {
+    let not_unix = meets(0, SeccompCmpOp::Ne, libc::AF_UNIX as u64)?;
+    refuse(vec![(libc::SYS_socket, not_unix), (libc::SYS_io_uring_setup, vec![])])
 }
 
 /// A new thread shares its parent's process; a new process does not.
@@ -119,5 +123,5 @@ pub fn no_process() -> Result<(), Error> {
     let mut rules = vec![(libc::SYS_clone, only(0, libc::CLONE_THREAD as u64, 0)?)];
     #[cfg(target_arch = "x86_64")]
     rules.extend([(libc::SYS_fork, vec![]), (libc::SYS_vfork, vec![])]);
-    install(rules, SeccompAction::Allow, SeccompAction::Errno(libc::EACCES as u32))
+    refuse(rules)
 }

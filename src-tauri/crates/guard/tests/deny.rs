@@ -45,6 +45,19 @@ fn the_x32_number_of_socket_is_refused() {
 }
 
 #[test]
+fn a_confined_program_starts_no_process_by_any_number() {
+    guard::confine_program(&[], &[]).unwrap();
+    // SAFETY: none of them takes an argument that is read; a child that should not be ends at once.
+    for call in [libc::SYS_fork, libc::SYS_vfork, 0x4000_0000 | libc::SYS_fork, 0x4000_0000 | libc::SYS_vfork] {
+        let got = unsafe { libc::syscall(call) };
+        if got == 0 {
+            unsafe { libc::_exit(0) };
+        }
+        assert_eq!(std::io::Error::last_os_error().raw_os_error(), Some(libc::EACCES), "{call:#x}");
+    }
+}
+
+#[test]
 fn an_allocation_past_the_memory_limit_fails_and_does_not_take_the_machine() {
     guard::limit_memory(512 * 1024 * 1024).unwrap();
     let mut wanted: Vec<u8> = Vec::new();
