@@ -1,0 +1,1 @@
+//! Personal information in Korean text: found, marked and masked.
