@@ -5,6 +5,7 @@ mod app;
 mod commands;
 mod models;
 mod self_test;
+mod session;
 mod window;
 
 use std::process::ExitCode;

@@ -63,7 +63,9 @@ pub fn restore_conversation(app: State<'_, App>, id: i64) -> Result<(), Failure>
 /// Stops the answer that is being written.
 #[tauri::command]
 pub fn stop(app: State<'_, App>) {
-    app.stop();
+    if let Ok(session) = app.session() {
+        session.stop();
+    }
 }
 
 /// Answers a question; returns once the answer is saved.
@@ -97,10 +99,12 @@ pub async fn ask_in(
     if text.is_empty() {
         return Err(Failure::new("question_empty", "질문을 입력해 주십시오.", ""));
     }
-    let vault = app.vault()?;
+    // The session that the question began in: locked meanwhile, its answer is stopped and goes where it belongs.
+    let session = app.session()?;
+    let vault = session.vault();
     let scope = match documents.is_empty() {
         true => Scope::Chat,
-        false => Scope::Documents(app.library()?.0.clone(), documents),
+        false => Scope::Documents(session.library()?.0.clone(), documents),
     };
     let (conversation, history) = match conversation_id {
         Some(id) => (id, vault.conversation(id)?.messages),
@@ -112,10 +116,10 @@ pub async fn ask_in(
     static NUMBERS: AtomicU64 = AtomicU64::new(0);
     let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
     let stop = Stop::default();
-    app.begin_answer(number, stop.clone());
+    session.begin_answer(number, stop.clone());
     let question = Question { conversation, history, text: text.to_owned(), scope, seed: now_ms() as u32 };
-    let answer = app.assistant().ask(question, &stop, |progress| tell(progress.into())).await;
-    app.end_answer(number);
+    let answer = session.assistant().ask(question, &stop, |progress| tell(progress.into())).await;
+    session.end_answer(number);
 
     let message = vault.add_message(conversation, new_message(answer), now_ms())?;
     tell(AskEvent::Done { message });
