@@ -133,7 +133,7 @@ proptest! {
         write(&directory, "a", &content(length));
         let mut bytes = fs::read(folder.path().join("a")).unwrap();
         let at = at.index(bytes.len());
-        bytes[at] ^= 1 << bit;
+        bytes[at] ^= 1u8 << bit;
         fs::write(folder.path().join("a"), bytes).unwrap();
         prop_assert!(read(&SealedDirectory::open(folder.path(), &key()).unwrap(), "a").is_err());
     }
