@@ -2,8 +2,9 @@
 //!
 //! Linux: a seccomp filter for the network ([`deny_network`]), resource limits ([`limit_memory`], [`limit_cpu`]) and
 //! a sandbox for what handles hostile bytes ([`confine_parser`], [`confine_program`]); all are inherited by every
-//! child and cannot be taken back. Of [`no_core_dumps`] a child inherits one half and calls it again. What Windows and macOS offer of these is used there; a call without anything behind
-//! it returns [`Error::Unsupported`], so that a caller has to decide aloud what to do without it.
+//! child and cannot be taken back; of [`no_core_dumps`] a child inherits one half and calls it again. What Windows and
+//! macOS offer of these is used there; a call without anything behind it returns
+//! [`Error::Unsupported`], so that a caller has to decide aloud what to do without it.
 
 mod core_dumps;
 #[cfg(windows)]

@@ -1,7 +1,8 @@
 //! The system-call filters, all built and installed in one way.
 
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, sock_filter,
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+    sock_filter,
 };
 
 use crate::Error;
@@ -78,8 +79,8 @@ fn refused(error: impl std::fmt::Display) -> Error {
     Error::Refused(error.to_string())
 }
 
-/// Puts a filter over this process, all its threads and all later children: `on_match` for the calls in `rules`, `otherwise`
-/// for all others. The most severe answer of all filters holds; a foreign architecture's calls kill the process.
+/// Puts a filter over this process, all its threads and all later children: `on_match` for the calls in `rules`,
+/// `otherwise` for all others. The most severe answer of all filters holds; a foreign architecture's calls kill the process.
 fn install(
     rules: Vec<(libc::c_long, Vec<SeccompRule>)>,
     otherwise: SeccompAction,

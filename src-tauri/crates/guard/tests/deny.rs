@@ -128,7 +128,11 @@ fn ended(child: impl FnOnce() -> i32) -> i32 {
 fn foreign_call() -> i32 {
     let pid: u64;
     // SAFETY: call 20 of the i386 table takes no argument and touches no memory.
-    unsafe { std::arch::asm!("int 0x80", inout("rax") 20u64 => pid, out("r8") _, out("r9") _, out("r10") _, out("r11") _) };
+    unsafe {
+        std::arch::asm!(
+            "int 0x80", inout("rax") 20u64 => pid, out("r8") _, out("r9") _, out("r10") _, out("r11") _
+        );
+    }
     i32::from(pid as u32 != std::process::id())
 }
 
@@ -210,23 +214,27 @@ fn a_crash_leaves_no_core_file() {
         guard::no_core_dumps().unwrap();
         crash()
     });
-    // Only the half that a raised limit cannot undo.
-    let limitless = ended(|| {
-        std::env::set_current_dir(&folder).unwrap();
-        guard::no_core_dumps().unwrap();
-        let limit = libc::rlimit { rlim_cur: libc::RLIM_INFINITY, rlim_max: libc::RLIM_INFINITY };
-        // SAFETY: the structure outlives the call. Only root may raise a hard limit again.
-        unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const limit) };
-        crash()
-    });
     std::fs::remove_dir_all(&folder).unwrap();
-    for status in [guarded, limitless] {
-        assert!(libc::WIFSIGNALED(status) && libc::WTERMSIG(status) == libc::SIGSEGV, "{status:#x}");
-        assert!(!libc::WCOREDUMP(status), "{status:#x}");
-    }
+    assert!(libc::WIFSIGNALED(guarded) && libc::WTERMSIG(guarded) == libc::SIGSEGV, "{guarded:#x}");
+    assert!(!libc::WCOREDUMP(guarded), "{guarded:#x}");
     if !libc::WIFSIGNALED(control) || !libc::WCOREDUMP(control) {
         println!("SKIPPED the control: this machine writes no core file for anyone ({control:#x})");
     }
+}
+
+/// Each half stands alone: a pipe for core dumps ignores the limit, and a program that is started is dumpable again.
+#[test]
+fn both_the_limit_and_the_mark_on_the_process_are_set() {
+    let status = ended(|| {
+        guard::no_core_dumps().unwrap();
+        let mut limit = libc::rlimit { rlim_cur: 1, rlim_max: 1 };
+        // SAFETY: the structure outlives the call.
+        unsafe { libc::getrlimit(libc::RLIMIT_CORE, &raw mut limit) };
+        // SAFETY: this prctl() reads nothing but its number.
+        let dumpable = unsafe { libc::prctl(libc::PR_GET_DUMPABLE) };
+        i32::from((limit.rlim_cur, limit.rlim_max, dumpable) != (0, 0, 0))
+    });
+    assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "{status:#x}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Without the guard the same attempts succeed: what they prove with it is the guard's doing. A program of its own, since
-//! a guard that one test sets up stays for all others of its process.
+//! Without the guard the same attempts succeed: what they prove with it is the guard's doing. A program of its own,
+//! since a guard that one test sets up stays for all others of its process.
 #![cfg(target_os = "linux")]
 
 #[test]
