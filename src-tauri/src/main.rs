@@ -25,10 +25,15 @@ fn main() -> ExitCode {
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
         )
         .init();
-    if std::env::args().any(|argument| argument == self_test::CHILD) {
+    let asked = |flag: &str| std::env::args_os().any(|argument| argument == flag);
+    if asked(self_test::CHILD) {
         return self_test::child();
     }
-    window::run(network_blocked, std::env::args().any(|argument| argument == self_test::FLAG))
+    let self_test = asked(self_test::FLAG);
+    if self_test && (asked(self_test::NO_WINDOW) || !self_test::has_display()) {
+        return self_test::without_window();
+    }
+    window::run(network_blocked, self_test)
 }
 
 /// True where the system enforces it; false where this system has no such guard and says so in the window.

@@ -80,7 +80,8 @@ fn refused(error: impl std::fmt::Display) -> Error {
 }
 
 /// Puts a filter over this process, all its threads and all later children: `on_match` for the calls in `rules`,
-/// `otherwise` for all others. The most severe answer of all filters holds; a foreign architecture's calls kill the process.
+/// `otherwise` for all others. The most severe answer of all filters holds; a foreign architecture's calls kill the
+/// process.
 fn install(
     rules: Vec<(libc::c_long, Vec<SeccompRule>)>,
     otherwise: SeccompAction,
