@@ -19,6 +19,13 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    // A crash of a process that holds keys and documents may leave no image of them.
+    if let Err(error) = guard::no_core_dumps()
+        && !matches!(error, guard::Error::Unsupported)
+    {
+        eprintln!("나랏말: 충돌 기록을 막지 못하여 시작하지 않습니다. ({error})");
+        return ExitCode::FAILURE;
+    }
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(
@@ -26,10 +33,15 @@ fn main() -> ExitCode {
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
         )
         .init();
-    if std::env::args().any(|argument| argument == self_test::CHILD) {
+    let asked = |flag: &str| std::env::args_os().any(|argument| argument == flag);
+    if asked(self_test::CHILD) {
         return self_test::child();
     }
-    window::run(network_blocked, std::env::args().any(|argument| argument == self_test::FLAG))
+    let self_test = asked(self_test::FLAG);
+    if self_test && (asked(self_test::NO_WINDOW) || !self_test::has_display()) {
+        return self_test::without_window();
+    }
+    window::run(network_blocked, self_test)
 }
 
 /// True where the system enforces it; false where this system has no such guard and says so in the window.

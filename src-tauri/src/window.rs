@@ -2,7 +2,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use keys::SystemKeyring;
-use tauri::{Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri::webview::NewWindowResponse;
+use tauri::{Emitter, Manager, Url, WebviewUrl, WebviewWindowBuilder};
 
 use crate::app::{App, Notice, Paths};
 use crate::{commands, self_test};
@@ -34,8 +35,10 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
                 .title("나랏말")
                 .inner_size(1280.0, 800.0)
                 .min_inner_size(960.0, 640.0)
-                // Nothing but the program's own page, ever.
-                .on_navigation(|url| matches!(url.scheme(), "tauri") || url.host_str() == Some("tauri.localhost"));
+                // Nothing but the program's own page, ever: a link that is clicked or dropped here goes nowhere.
+                .on_navigation(own_page)
+                .on_new_window(|_, _| NewWindowResponse::Deny)
+                .on_download(|_, _| false);
             if self_test {
                 window = self_test::in_page(window);
             }
@@ -77,6 +80,7 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             commands::chat::stop,
             commands::engine::choose_model,
             commands::engine::retry_engine,
+            self_test::network_probes,
             self_test::page_tried,
         ])
         .run(tauri::generate_context!());
@@ -85,6 +89,38 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
         Err(error) => {
             eprintln!("나랏말: 창을 열지 못했습니다. 화면(디스플레이)이 있는지 확인해 주십시오. ({error})");
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// True for the page that is built into the program; WebView2 knows it by a host that never leaves the program.
+fn own_page(url: &Url) -> bool {
+    match url.scheme() {
+        "tauri" => true,
+        "http" | "https" => cfg!(windows) && url.host_str() == Some("tauri.localhost") && url.port().is_none(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_goes_nowhere_but_to_its_own_page() {
+        let table = [
+            ("tauri://localhost/", true),
+            ("http://tauri.localhost/", cfg!(windows)),
+            ("http://tauri.localhost:8080/", false),
+            ("http://tauri.localhost.example.com/", false),
+            ("https://example.com/", false),
+            ("file:///etc/passwd", false),
+            ("data:text/html,x", false),
+            ("about:blank", false),
+        ];
+        for (address, wanted) in table {
+            let own = Url::parse(address).is_ok_and(|url| own_page(&url));
+            assert_eq!(own, wanted, "{address}");
         }
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! Linux: a seccomp filter for the network ([`deny_network`]), resource limits ([`limit_memory`], [`limit_cpu`]) and
 //! a sandbox for what handles hostile bytes ([`confine_parser`], [`confine_program`]); all are inherited by every
-//! child and cannot be taken back. What Windows and macOS offer of these is used there; a call without anything behind
-//! it returns [`Error::Unsupported`], so that a caller has to decide aloud what to do without it.
+//! child and cannot be taken back; of [`no_core_dumps`] a child inherits one half and calls it again. What Windows and
+//! macOS offer of these is used there; a call without anything behind it returns
+//! [`Error::Unsupported`], so that a caller has to decide aloud what to do without it.
 
+mod core_dumps;
 #[cfg(windows)]
 mod job;
 mod probe;
@@ -12,6 +14,7 @@ mod sandbox;
 #[cfg(target_os = "linux")]
 mod seccomp;
 
+pub use core_dumps::no_core_dumps;
 pub use probe::{Probe, probe_network};
 pub use sandbox::{Enforced, confine_parser, confine_program};
 
@@ -26,9 +29,14 @@ pub enum Error {
     Refused(String),
 }
 
-/// Denies the process, all its threads and all later children every way onto a network: `socket()` fails with
-/// `EACCES` for every family but `AF_UNIX`, and so do `io_uring_setup` (a ring opens sockets without `socket()`)
-/// and the x32 numbers of both. A foreign architecture's system calls kill the process.
+/// Denies the process, all its threads and all later children every way onto a network: `socket()` and `socketpair()`
+/// fail with `EACCES` for every family but `AF_UNIX`, and so do `io_uring` (a ring opens sockets without `socket()`),
+/// what reaches into another process (`ptrace`, `process_vm_writev`, `pidfd_getfd`), what has the kernel send
+/// (`request_key`, `mount`, `bpf`), and every call by an x32 number. A foreign architecture's system calls kill the
+/// process, and no program that is started gains rights by its file (`no_new_privs`).
+///
+/// `AF_UNIX` stays: the display, the session's bus and the keyring are there. A socket that the process has already, or
+/// that another one hands to it, stays usable as well.
 ///
 /// Call it first in `main`, before a thread starts.
 ///

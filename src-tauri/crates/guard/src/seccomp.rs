@@ -2,6 +2,7 @@
 
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+    sock_filter,
 };
 
 use crate::Error;
@@ -47,12 +48,40 @@ const COMPUTING: [libc::c_long; 36] = [
     libc::SYS_clone3,
 ];
 
+/// Calls by which bytes leave a process for a network without a socket of its own, as a security officer names them.
+///
+/// A ring (`io_uring`) opens and uses sockets behind the filter's back. The calls that reach into another process
+/// could make one that has a network send for this one, or take its sockets. `bpf` and `perf_event_open` reach into
+/// the kernel. `open_by_handle_at` opens files past their folders' rights. `request_key` has the kernel start a
+/// helper that asks DNS (key type `dns_resolver`), and a mounted network file system is a connection.
+pub const DENIED: [(&str, libc::c_long); 13] = [
+    ("io_uring_setup", libc::SYS_io_uring_setup),
+    ("io_uring_enter", libc::SYS_io_uring_enter),
+    ("io_uring_register", libc::SYS_io_uring_register),
+    ("ptrace", libc::SYS_ptrace),
+    ("process_vm_readv", libc::SYS_process_vm_readv),
+    ("process_vm_writev", libc::SYS_process_vm_writev),
+    ("pidfd_getfd", libc::SYS_pidfd_getfd),
+    ("bpf", libc::SYS_bpf),
+    ("perf_event_open", libc::SYS_perf_event_open),
+    ("open_by_handle_at", libc::SYS_open_by_handle_at),
+    ("request_key", libc::SYS_request_key),
+    ("mount", libc::SYS_mount),
+    ("fsopen", libc::SYS_fsopen),
+];
+
+/// `__X32_SYSCALL_BIT` (`arch/x86/include/uapi/asm/unistd.h`): every call with a 32-bit pointer has a number with this
+/// bit, and some (ptrace, process_vm_writev) have another number below it as well.
+#[cfg(target_arch = "x86_64")]
+pub const X32: libc::c_long = 0x4000_0000;
+
 fn refused(error: impl std::fmt::Display) -> Error {
     Error::Refused(error.to_string())
 }
 
-/// Puts a filter over this process, all its threads and all later children: `on_match` for the calls in `rules`, `otherwise`
-/// for all others. The most severe answer of all filters holds; a foreign architecture's calls kill the process.
+/// Puts a filter over this process, all its threads and all later children: `on_match` for the calls in `rules`,
+/// `otherwise` for all others. The most severe answer of all filters holds; a foreign architecture's calls kill the
+/// process.
 fn install(
     rules: Vec<(libc::c_long, Vec<SeccompRule>)>,
     otherwise: SeccompAction,
@@ -62,7 +91,26 @@ fn install(
     let filter: BpfProgram = SeccompFilter::new(rules.into_iter().collect(), otherwise, on_match, architecture)
         .and_then(TryInto::try_into)
         .map_err(refused)?;
+    let filter = [no_x32().as_slice(), &filter].concat();
     seccompiler::apply_filter_all_threads(&filter).map_err(refused)
+}
+
+/// Instructions before a filter's own: no call by an x32 number, whichever it is. Nothing on a 64-bit system makes one,
+/// and one number less to think of is one way out less.
+fn no_x32() -> BpfProgram {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let instruction = |code: u32, jt, jf, k| sock_filter { code: code as u16, jt, jf, k };
+        let denied = libc::SECCOMP_RET_ERRNO | libc::EACCES as u32;
+        vec![
+            // The first field of `struct seccomp_data` is the call's number.
+            instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
+            instruction(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, 0, 1, X32 as u32),
+            instruction(libc::BPF_RET | libc::BPF_K, 0, 0, denied),
+        ]
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    Vec::new()
 }
 
 /// The call, where one of its arguments meets a condition.
@@ -83,21 +131,17 @@ pub fn no_clone3() -> Result<(), Error> {
     install(vec![(libc::SYS_clone3, vec![])], SeccompAction::Allow, denied)
 }
 
-/// Refuses these calls by each number that they have, and no other.
-fn refuse(mut rules: Vec<(libc::c_long, Vec<SeccompRule>)>) -> Result<(), Error> {
-    /// `__X32_SYSCALL_BIT`: the same call by its 32-bit-pointer number.
-    const X32: libc::c_long = 0x4000_0000;
-    if cfg!(target_arch = "x86_64") {
-        let others: Vec<_> = rules.iter().map(|(call, rules)| (X32 | call, rules.clone())).collect();
-        rules.extend(others);
-    }
+/// Refuses these calls and no other.
+fn refuse(rules: Vec<(libc::c_long, Vec<SeccompRule>)>) -> Result<(), Error> {
     install(rules, SeccompAction::Allow, SeccompAction::Errno(libc::EACCES as u32))
 }
 
-/// `socket()` for every family but `AF_UNIX`, and `io_uring`.
+/// `socket()` and `socketpair()` for every family but `AF_UNIX`, and every call of [`DENIED`].
 pub fn no_network() -> Result<(), Error> {
     let not_unix = meets(0, SeccompCmpOp::Ne, libc::AF_UNIX as u64)?;
-    refuse(vec![(libc::SYS_socket, not_unix), (libc::SYS_io_uring_setup, vec![])])
+    let mut rules = vec![(libc::SYS_socket, not_unix.clone()), (libc::SYS_socketpair, not_unix)];
+    rules.extend(DENIED.map(|(_, call)| (call, vec![])));
+    refuse(rules)
 }
 
 /// A new thread shares its parent's process; a new process does not.
