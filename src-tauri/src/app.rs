@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use keys::{Key, Keyring, Locked, NewWay, Ways};
 use library::{Ingest, IngestStatus, Library};
 use serde::Serialize;
+use serde_json::json;
 use vault::{DocumentRow, Vault};
 use wire::Failure;
 
@@ -153,7 +154,7 @@ impl App {
     pub fn create(&self, password: Option<&str>) -> Result<(), Failure> {
         let way = password.map_or(NewWay::Keyring(&*self.0.keyring), NewWay::Password);
         let key = keys::create(&self.0.paths.data, way)?;
-        self.open(key)
+        self.open(key, "created", &[])
     }
 
     /// Unlocks with the person's password.
@@ -161,8 +162,8 @@ impl App {
     /// # Errors
     /// A wrong password, or one that came too soon after another.
     pub fn unlock(&self, password: &str) -> Result<(), Failure> {
-        let (key, _failed) = keys::try_password(&self.0.paths.data, password, now_ms())?;
-        self.open(key)
+        let (key, failed) = keys::try_password(&self.0.paths.data, password, now_ms())?;
+        self.open(key, "password", &failed)
     }
 
     /// Unlocks with the printed recovery key.
@@ -170,7 +171,7 @@ impl App {
     /// # Errors
     /// A wrong one.
     pub fn unlock_with_recovery(&self, recovery: &str) -> Result<(), Failure> {
-        self.open(self.locked()?.unlock_with_recovery(recovery)?)
+        self.open(self.locked()?.unlock_with_recovery(recovery)?, "recovery", &[])
     }
 
     /// Unlocks with the key in the system's keyring.
@@ -178,12 +179,23 @@ impl App {
     /// # Errors
     /// Where the keyring does not give it.
     pub fn unlock_with_keyring(&self) -> Result<(), Failure> {
-        self.open(self.locked()?.unlock_with_keyring(&*self.0.keyring)?)
+        self.open(self.locked()?.unlock_with_keyring(&*self.0.keyring)?, "keyring", &[])
     }
 
-    fn open(&self, key: Key) -> Result<(), Failure> {
+    /// Opens the data; `failed` are the times of the wrong passwords before.
+    fn open(&self, key: Key, by: &str, failed: &[i64]) -> Result<(), Failure> {
         let inner = &self.0;
         let session = Session::open(inner.paths.clone(), key, inner.network_blocked, inner.notify.clone())?;
+        let trail = session.trail();
+        // Before anything is added to it: what was done to the trail meanwhile is itself accounted for.
+        let faults = trail.verify()?.faults;
+        for at in failed {
+            trail.account_at(*at, "unlock_failed", &json!({}))?;
+        }
+        trail.account("unlock", &json!({ "by": by }))?;
+        if !faults.is_empty() {
+            trail.account("audit_fault", &json!({ "faults": faults }))?;
+        }
         *lock(&inner.session) = Some(session.clone());
         session.start();
         self.tell_gate();
@@ -194,6 +206,11 @@ impl App {
     pub fn lock(&self) {
         if let Some(session) = lock(&self.0.session).take() {
             session.stop();
+            if let Err(failure) = session.trail().account("lock", &json!({})) {
+                // Locking is the safe side: it is not held up.
+                tracing::error!(%failure, "the lock was not accounted for");
+            }
+            session.trail().anchor_in_keyring();
         }
         self.tell_gate();
     }
@@ -210,7 +227,9 @@ impl App {
     /// # Errors
     /// One that is too short, or a file that cannot be written.
     pub fn set_password(&self, password: &str) -> Result<(), Failure> {
-        Ok(keys::set_password(&self.0.paths.data, self.session()?.key(), password)?)
+        let session = self.session()?;
+        session.trail().account("password_set", &json!({}))?;
+        Ok(keys::set_password(&self.0.paths.data, session.key(), password)?)
     }
 
     /// A new recovery key, to be printed once; an earlier one no longer opens anything.
@@ -218,7 +237,9 @@ impl App {
     /// # Errors
     /// A file that cannot be written.
     pub fn make_recovery_key(&self) -> Result<String, Failure> {
-        Ok(keys::add_recovery(&self.0.paths.data, self.session()?.key())?.to_string())
+        let session = self.session()?;
+        session.trail().account("recovery_key_made", &json!({}))?;
+        Ok(keys::add_recovery(&self.0.paths.data, session.key())?.to_string())
     }
 
     /// What is unlocked.

@@ -2,10 +2,12 @@
 #![cfg_attr(windows, windows_subsystem = "windows")]
 
 mod app;
+mod audit;
 mod commands;
 mod models;
 mod self_test;
 mod session;
+mod trail;
 mod window;
 
 use std::process::ExitCode;
@@ -36,6 +38,10 @@ fn main() -> ExitCode {
     let asked = |flag: &str| std::env::args_os().any(|argument| argument == flag);
     if asked(self_test::CHILD) {
         return self_test::child();
+    }
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.first().is_some_and(|word| word == "audit") {
+        return audit::run(&words[1..]);
     }
     let self_test = asked(self_test::FLAG);
     if self_test && (asked(self_test::NO_WINDOW) || !self_test::has_display()) {

@@ -17,6 +17,7 @@ use wire::Failure;
 
 use crate::app::{Notice, Notify, Paths, lock, now_ms};
 use crate::models;
+use crate::trail::Trail;
 
 /// `Status` of the window's contract.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -64,6 +65,7 @@ struct Inner {
     paths: Paths,
     key: Key,
     vault: Vault,
+    trail: Trail,
     engine: Engine,
     assistant: Assistant,
     opened: OnceLock<(Library, Ingest)>,
@@ -83,6 +85,7 @@ impl Session {
     /// The vault's.
     pub fn open(paths: Paths, key: Key, network_blocked: bool, notify: Notify) -> Result<Self, Failure> {
         let vault = Vault::open(&paths.database(), &key)?;
+        let trail = Trail::new(vault.clone(), &key, paths.data.clone());
         let engine = Engine::new(paths.engine.clone());
         let status = Status {
             engine: EngineStatus { state: EngineState::None, model: None, failure: None },
@@ -93,6 +96,7 @@ impl Session {
             paths,
             key,
             vault,
+            trail,
             assistant: Assistant::new(engine.clone()),
             engine,
             opened: OnceLock::new(),
@@ -113,6 +117,11 @@ impl Session {
     /// The data key.
     pub fn key(&self) -> &Key {
         &self.0.key
+    }
+
+    /// What is accounted for.
+    pub fn trail(&self) -> &Trail {
+        &self.0.trail
     }
 
     /// What is kept.

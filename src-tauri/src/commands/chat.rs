@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use assistant::{Answer, Progress, Question, Scope, Stop};
 use serde::Serialize;
+use serde_json::json;
 use tauri::State;
 use tauri::ipc::Channel;
 use vault::{Conversation, ConversationRow, Message, NewMessage, Role};
@@ -51,7 +53,9 @@ pub fn rename_conversation(app: State<'_, App>, id: i64, title: String) -> Resul
 /// Takes a conversation out of the list; it can be restored.
 #[tauri::command]
 pub fn remove_conversation(app: State<'_, App>, id: i64) -> Result<(), Failure> {
-    Ok(app.vault()?.remove_conversation(id, now_ms())?)
+    let session = app.session()?;
+    session.trail().account("conversation_removed", &json!({ "conversation": id }))?;
+    Ok(session.vault().remove_conversation(id, now_ms())?)
 }
 
 /// Brings a removed conversation back.
@@ -102,6 +106,7 @@ pub async fn ask_in(
     // The session that the question began in: locked meanwhile, its answer is stopped and goes where it belongs.
     let session = app.session()?;
     let vault = session.vault();
+    let documents_asked = documents.len();
     let scope = match documents.is_empty() {
         true => Scope::Chat,
         false => Scope::Documents(session.library()?.0.clone(), documents),
@@ -111,6 +116,8 @@ pub async fn ask_in(
         None => (vault.create_conversation(&title(text), now_ms())?.id, Vec::new()),
     };
     let question = vault.add_message(conversation, NewMessage::question(text), now_ms())?;
+    let asked = json!({ "conversation": conversation, "documents": documents_asked });
+    session.trail().account("question", &asked)?;
     tell(AskEvent::Started { conversation_id: conversation, question });
 
     static NUMBERS: AtomicU64 = AtomicU64::new(0);
@@ -122,6 +129,9 @@ pub async fn ask_in(
     session.end_answer(number);
 
     let message = vault.add_message(conversation, new_message(answer), now_ms())?;
+    let cited: BTreeSet<i64> = message.citations.iter().map(|citation| citation.document_id).collect();
+    let answered = json!({ "conversation": conversation, "message": message.id, "documents": cited });
+    session.trail().account("answer", &answered)?;
     tell(AskEvent::Done { message });
     Ok(())
 }
