@@ -1,4 +1,9 @@
-//! Drives the real window under Xvfb through WebDriver, in a network namespace that has loopback and nothing else.
+//! Drives the real window under Xvfb through WebDriver, in a network namespace that has loopback and nothing else, or, to
+//! count what leaves, a way out that ends in the test's own hands.
+
+pub mod capture;
+pub mod session;
+pub mod way_out;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -49,18 +54,25 @@ impl Prerequisites {
 /// Where the session fails. A test whose needs are missing says so and passes.
 pub fn in_namespace(test: &str, session: impl AsyncFnOnce(&Prerequisites) -> Result<()>) {
     let Some(needs) = Prerequisites::find() else { return };
-    if !enter_namespace(test) {
-        return;
+    if enter_namespace(test) {
+        run(&needs, session);
     }
-    let runtime = tokio::runtime::Runtime::new().unwrap_or_else(|error| panic!("{error}"));
-    runtime.block_on(session(&needs)).unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// True inside the namespace. Outside, runs this very test again inside it and hands its outcome on.
+/// Runs a session to its end.
+///
+/// # Panics
+/// Where it fails.
+pub fn run(needs: &Prerequisites, session: impl AsyncFnOnce(&Prerequisites) -> Result<()>) {
+    let runtime = tokio::runtime::Runtime::new().unwrap_or_else(|error| panic!("{error}"));
+    runtime.block_on(session(needs)).unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// True inside a namespace that has loopback only. Outside, runs this very test again inside it and hands its outcome on.
 ///
 /// # Panics
 /// Where the test fails inside.
-fn enter_namespace(test: &str) -> bool {
+pub fn enter_namespace(test: &str) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         return true;
     }
