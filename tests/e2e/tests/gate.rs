@@ -30,11 +30,11 @@ async fn session(needs: &Prerequisites) -> Result<()> {
     window.click("[data-testid=gate-continue]:enabled").await?;
 
     let document = desk.home().join("안내.txt");
-    std::fs::write(&document, format!("{PLANTED}은 매주 월요일에 쉽니다. 문의는 총무과로 합니다.\n"))?;
+    std::fs::write(&document, format!("{PLANTED}은 매주 월요일에 휴관합니다. 문의는 총무과로 합니다.\n"))?;
     window.drop_files(std::slice::from_ref(&document)).await?;
     window.wait("[data-testid=document-row][data-name='안내.txt'][data-state=ready]").await?;
     window.wait("[data-testid=engine-state][data-state=ready]").await?;
-    let (answer, _) = window.ask(&format!("{PLANTED}은 언제 쉽니까?"), "complete").await?;
+    let (answer, _) = window.ask(&format!("{PLANTED}은 언제 휴관합니까?"), "complete").await?;
     window.say(format!("answer: {}", answer.text().await?.replace('\n', " ")));
     std::fs::remove_file(&document)?;
     assert_silent(desk.home(), "while it is open")?;
@@ -54,17 +54,17 @@ async fn session(needs: &Prerequisites) -> Result<()> {
     window.wait("[data-testid=conversation-row]").await?;
     window.say("the right one opens it again, with document and conversation");
 
+    let mut window = window;
     for signal in ["KILL", "SEGV"] {
         kill(signal, desk.home())?;
-        let _ = window.script("return 1", Vec::new()).await;
+        // Its program is gone; the driver is to let go of the session.
+        let _ = window.close().await;
         assert_silent(desk.home(), signal)?;
-        window.say(format!("no file shows the planted word after SIG{signal}"));
-        if signal == "KILL" {
-            let again = desk.open().await?;
-            again.wait("[data-testid=document-row][data-name='안내.txt'][data-state=ready]").await?;
-            again.say("after the kill the password opens it");
-        }
+        window = desk.open().await?;
+        window.wait("[data-testid=document-row][data-name='안내.txt'][data-state=ready]").await?;
+        window.say(format!("no file shows the planted word after SIG{signal}, and the password opens the data again"));
     }
+    window.close().await?;
     Ok(())
 }
 
