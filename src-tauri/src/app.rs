@@ -1,19 +1,17 @@
 //! The program without its window: every command is a method here, and runs in tests as it does for a person.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use assistant::{Assistant, Stop};
-use documents::{Reader, Recognition};
-use engine::{Engine, LoadOptions, Model};
-use library::{Analyzer, Change, Ingest, IngestStatus, Library, Setup, readers_of_this_machine};
+use keys::{Key, Keyring, Locked, NewWay, Ways};
+use library::{Ingest, IngestStatus, Library};
 use serde::Serialize;
+use serde_json::json;
 use vault::{DocumentRow, Vault};
 use wire::Failure;
 
-use crate::models;
+use crate::session::{Session, Status};
 
 /// Where things lie.
 #[derive(Debug, Clone)]
@@ -40,19 +38,23 @@ impl Paths {
         })
     }
 
-    fn database(&self) -> PathBuf {
+    /// The database.
+    pub fn database(&self) -> PathBuf {
         self.data.join("naratmal.db")
     }
 
-    fn index(&self) -> PathBuf {
+    /// The folder of the index.
+    pub fn index(&self) -> PathBuf {
         self.data.join("index")
     }
 
-    fn dictionary(&self) -> PathBuf {
+    /// The analyzer's dictionary.
+    pub fn dictionary(&self) -> PathBuf {
         self.data.join("dictionary").join("ko-dic")
     }
 
-    fn models(&self) -> PathBuf {
+    /// The models that set-up brought.
+    pub fn models(&self) -> PathBuf {
         self.data.join("models")
     }
 }
@@ -60,6 +62,8 @@ impl Paths {
 /// What the window is told without asking.
 #[derive(Debug, Clone)]
 pub enum Notice {
+    /// The data was locked or unlocked.
+    Gate(Gate),
     /// Engine or library changed.
     Status(Status),
     /// One document changed.
@@ -73,42 +77,24 @@ pub enum Notice {
 /// Tells the window.
 pub type Notify = Arc<dyn Fn(Notice) + Send + Sync>;
 
-/// `Status` of the window's contract.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Status {
-    engine: EngineStatus,
-    library: LibraryStatus,
-    network_blocked: bool,
-}
-
+/// Whether the data is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum EngineState {
-    None,
-    Loading,
-    Ready,
-    Failed,
+pub enum GateState {
+    /// Nothing is kept yet: the person chooses how it is to be locked.
+    New,
+    /// A key is wanted.
+    Locked,
+    /// Unlocked.
+    Open,
 }
 
+/// `Gate` of the window's contract: how what is kept is locked, and what opens it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-struct EngineStatus {
-    state: EngineState,
-    model: Option<Model>,
-    failure: Option<Failure>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum LibraryState {
-    Opening,
-    Ready,
-    Failed,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-struct LibraryStatus {
-    state: LibraryState,
-    failure: Option<Failure>,
+pub struct Gate {
+    state: GateState,
+    ways: Ways,
+    keyring_available: bool,
 }
 
 /// The running program; clones are the same one.
@@ -117,65 +103,169 @@ pub struct App(Arc<Inner>);
 
 struct Inner {
     paths: Paths,
-    vault: Result<Vault, Failure>,
-    engine: Engine,
-    assistant: Assistant,
-    opened: OnceLock<(Library, Ingest)>,
-    status: Mutex<Status>,
-    running: Mutex<HashMap<u64, Stop>>,
+    network_blocked: bool,
+    keyring: Box<dyn Keyring>,
+    session: Mutex<Option<Session>>,
     notify: Notify,
 }
 
 impl App {
-    /// Opens what is kept, and starts loading library and model in the background. Call it inside a tokio runtime.
-    pub fn start(paths: Paths, network_blocked: bool, notify: Notify) -> Self {
-        let vault = Vault::open(&paths.database()).map_err(Failure::from);
-        let engine = Engine::new(paths.engine.clone());
-        let status = Status {
-            engine: EngineStatus { state: EngineState::None, model: None, failure: None },
-            library: LibraryStatus { state: LibraryState::Opening, failure: None },
-            network_blocked,
-        };
-        let app = Self(Arc::new(Inner {
-            paths,
-            vault,
-            assistant: Assistant::new(engine.clone()),
-            engine,
-            opened: OnceLock::new(),
-            status: Mutex::new(status),
-            running: Mutex::default(),
-            notify,
-        }));
-        let library = app.clone();
-        tokio::spawn(async move { library.open_library().await });
-        let model = app.clone();
-        tokio::spawn(async move { model.load_model().await });
+    /// Finds how the data is locked, and opens it where the system's keyring does that without asking. Call it inside
+    /// a tokio runtime.
+    pub fn start(paths: Paths, network_blocked: bool, keyring: Box<dyn Keyring>, notify: Notify) -> Self {
+        let app = Self(Arc::new(Inner { paths, network_blocked, keyring, session: Mutex::default(), notify }));
+        if app.ways().is_ok_and(|ways| ways.is_some_and(|ways| ways.keyring))
+            && let Err(failure) = app.unlock_with_keyring()
+        {
+            // The window asks for the password then, or says so when the person tries again.
+            tracing::warn!(%failure, "the keyring did not open the data");
+        }
         app
+    }
+
+    fn ways(&self) -> Result<Option<Ways>, Failure> {
+        Ok(Locked::read(&self.0.paths.data)?.map(|locked| locked.ways()))
+    }
+
+    fn locked(&self) -> Result<Locked, Failure> {
+        Locked::read(&self.0.paths.data)?.ok_or_else(|| {
+            Failure::new("vault_new", "아직 암호를 정하지 않았습니다. 먼저 암호를 정하십시오.", "")
+        })
+    }
+
+    /// How the data is locked.
+    ///
+    /// # Errors
+    /// Where that cannot be read: nothing is made anew over what is there.
+    pub fn gate(&self) -> Result<Gate, Failure> {
+        let ways = self.ways()?;
+        let state = match (&ways, self.session().is_ok()) {
+            (_, true) => GateState::Open,
+            (Some(_), false) => GateState::Locked,
+            (None, false) => GateState::New,
+        };
+        Ok(Gate { state, ways: ways.unwrap_or_default(), keyring_available: self.0.keyring.get("probe").is_ok() })
+    }
+
+    /// Makes the data key; a password locks it, or the system's keyring where `password` is `None`.
+    ///
+    /// # Errors
+    /// `vault_exists`, a password that is too short, or a keyring that is not there.
+    pub fn create(&self, password: Option<&str>) -> Result<(), Failure> {
+        let way = password.map_or(NewWay::Keyring(&*self.0.keyring), NewWay::Password);
+        let key = keys::create(&self.0.paths.data, way)?;
+        self.open(key, "created", &[])
+    }
+
+    /// Unlocks with the person's password.
+    ///
+    /// # Errors
+    /// A wrong password, or one that came too soon after another.
+    pub fn unlock(&self, password: &str) -> Result<(), Failure> {
+        let (key, failed) = keys::try_password(&self.0.paths.data, password, now_ms())?;
+        self.open(key, "password", &failed)
+    }
+
+    /// Unlocks with the printed recovery key.
+    ///
+    /// # Errors
+    /// A wrong one.
+    pub fn unlock_with_recovery(&self, recovery: &str) -> Result<(), Failure> {
+        self.open(self.locked()?.unlock_with_recovery(recovery)?, "recovery", &[])
+    }
+
+    /// Unlocks with the key in the system's keyring.
+    ///
+    /// # Errors
+    /// Where the keyring does not give it.
+    pub fn unlock_with_keyring(&self) -> Result<(), Failure> {
+        self.open(self.locked()?.unlock_with_keyring(&*self.0.keyring)?, "keyring", &[])
+    }
+
+    /// Opens the data; `failed` are the times of the wrong passwords before.
+    fn open(&self, key: Key, by: &str, failed: &[i64]) -> Result<(), Failure> {
+        let inner = &self.0;
+        let session = Session::open(inner.paths.clone(), key, inner.network_blocked, inner.notify.clone())?;
+        let trail = session.trail();
+        // Before anything is added to it: what was done to the trail meanwhile is itself accounted for.
+        let faults = trail.verify()?.faults;
+        for at in failed {
+            trail.account_at(*at, "unlock_failed", &json!({}))?;
+        }
+        trail.account("unlock", &json!({ "by": by }))?;
+        if !faults.is_empty() {
+            trail.account("audit_fault", &json!({ "faults": faults }))?;
+        }
+        *lock(&inner.session) = Some(session.clone());
+        session.start();
+        self.tell_gate();
+        Ok(())
+    }
+
+    /// Locks: stops what is being answered and read, and lets go of key, database, index and model.
+    pub fn lock(&self) {
+        if let Some(session) = lock(&self.0.session).take() {
+            session.stop();
+            if let Err(failure) = session.trail().account("lock", &json!({})) {
+                // Locking is the safe side: it is not held up.
+                tracing::error!(%failure, "the lock was not accounted for");
+            }
+            session.trail().anchor_in_keyring();
+        }
+        self.tell_gate();
+    }
+
+    fn tell_gate(&self) {
+        match self.gate() {
+            Ok(gate) => (self.0.notify)(Notice::Gate(gate)),
+            Err(failure) => tracing::error!(%failure, "the lock's file cannot be read"),
+        }
+    }
+
+    /// Gives the data another password; nothing is encrypted again.
+    ///
+    /// # Errors
+    /// One that is too short, or a file that cannot be written.
+    pub fn set_password(&self, password: &str) -> Result<(), Failure> {
+        let session = self.session()?;
+        session.trail().account("password_set", &json!({}))?;
+        Ok(keys::set_password(&self.0.paths.data, session.key(), password)?)
+    }
+
+    /// A new recovery key, to be printed once; an earlier one no longer opens anything.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn make_recovery_key(&self) -> Result<String, Failure> {
+        let session = self.session()?;
+        session.trail().account("recovery_key_made", &json!({}))?;
+        Ok(keys::add_recovery(&self.0.paths.data, session.key())?.to_string())
+    }
+
+    /// What is unlocked.
+    ///
+    /// # Errors
+    /// `vault_locked` where nothing is.
+    pub fn session(&self) -> Result<Session, Failure> {
+        lock(&self.0.session).clone().ok_or_else(|| {
+            Failure::new("vault_locked", "자료가 잠겨 있습니다. 암호를 입력하여 여십시오.", "")
+        })
     }
 
     /// What is kept.
     ///
     /// # Errors
-    /// Why the database could not be opened.
-    pub fn vault(&self) -> Result<&Vault, Failure> {
-        self.0.vault.as_ref().map_err(Clone::clone)
+    /// `vault_locked`.
+    pub fn vault(&self) -> Result<Vault, Failure> {
+        Ok(self.session()?.vault().clone())
     }
 
     /// The opened library and its queue.
     ///
     /// # Errors
-    /// `library_opening` while it is still being opened, or why it failed.
-    pub fn library(&self) -> Result<&(Library, Ingest), Failure> {
-        self.0.opened.get().ok_or_else(|| {
-            self.status().library.failure.unwrap_or_else(|| {
-                Failure::new("library_opening", "자료 색인을 여는 중입니다. 잠시 후 다시 시도해 주십시오.", "")
-            })
-        })
-    }
-
-    /// Answers questions.
-    pub fn assistant(&self) -> &Assistant {
-        &self.0.assistant
+    /// `vault_locked`, `library_opening` while it is still being opened, or why it failed.
+    pub fn library(&self) -> Result<(Library, Ingest), Failure> {
+        self.session()?.library().cloned()
     }
 
     /// The data folder and the executables.
@@ -184,121 +274,16 @@ impl App {
     }
 
     /// How engine and library stand.
-    pub fn status(&self) -> Status {
-        lock(&self.0.status).clone()
-    }
-
-    /// Registers an answer that begins, so that [`App::stop`] reaches it; the number ends it.
-    pub fn begin_answer(&self, number: u64, stop: Stop) {
-        lock(&self.0.running).insert(number, stop);
-    }
-
-    /// The answer ended.
-    pub fn end_answer(&self, number: u64) {
-        lock(&self.0.running).remove(&number);
-    }
-
-    /// Stops every answer that is being written.
-    pub fn stop(&self) {
-        lock(&self.0.running).values().for_each(Stop::stop);
-    }
-
-    /// Remembers the person's model and loads it.
     ///
     /// # Errors
-    /// Why it could not be loaded; the choice is then not kept.
-    pub async fn choose_model(&self, path: &Path) -> Result<(), Failure> {
-        self.load(path).await?;
-        Ok(self.vault()?.set_setting(MODEL_SETTING, Some(&path.to_string_lossy()))?)
-    }
-
-    /// Loads the chosen or the default model, where there is one.
-    pub async fn load_model(&self) {
-        let chosen = self.vault().ok().and_then(|vault| vault.setting(MODEL_SETTING).ok().flatten());
-        match models::chat_model(chosen.map(PathBuf::from), &self.0.paths.models()) {
-            Ok(Some(path)) => {
-                // What went wrong is in the status, which is where a person looks.
-                let _ = self.load(&path).await;
-            }
-            Ok(None) => {}
-            Err(error) => self.change(|status| {
-                status.engine.state = EngineState::Failed;
-                status.engine.failure = Some(Failure::new("catalog_damaged", "모델 목록을 읽지 못했습니다.", error));
-            }),
-        }
-    }
-
-    async fn load(&self, path: &Path) -> Result<(), Failure> {
-        self.change(|status| {
-            status.engine = EngineStatus { state: EngineState::Loading, model: None, failure: None };
-        });
-        let loaded = self.0.engine.load(path, LoadOptions::default(), |_| {}).await;
-        self.change(|status| {
-            status.engine = match &loaded {
-                Ok(model) => EngineStatus { state: EngineState::Ready, model: Some(model.clone()), failure: None },
-                Err(failure) => {
-                    EngineStatus { state: EngineState::Failed, model: None, failure: Some(failure.clone()) }
-                }
-            };
-        });
-        loaded.map(|_| ())
-    }
-
-    async fn open_library(&self) {
-        let opened = self.open_library_now().await;
-        self.change(|status| {
-            status.library = match &opened {
-                Ok(()) => LibraryStatus { state: LibraryState::Ready, failure: None },
-                Err(failure) => LibraryStatus { state: LibraryState::Failed, failure: Some(failure.clone()) },
-            };
-        });
-    }
-
-    async fn open_library_now(&self) -> Result<(), Failure> {
-        let vault = self.vault()?.clone();
-        let (index, dictionary) = (self.0.paths.index(), self.0.paths.dictionary());
-        let opening = vault.clone();
-        let library = tokio::task::spawn_blocking(move || {
-            let analyzer = Analyzer::load(&dictionary)?;
-            Library::open(opening, &index, analyzer)
-        })
-        .await
-        .map_err(|error| Failure::new("library_failed", "자료 색인을 열지 못했습니다. 다시 시작해 주십시오.", error))?
-        .map_err(Failure::from)?;
-        let notify = self.0.notify.clone();
-        let setup = Setup {
-            vault,
-            library: library.clone(),
-            reader: Reader::new(self.0.paths.reader.clone()).with_recognition(Recognition::find()),
-            readers: readers_of_this_machine(),
-            now_ms,
-        };
-        let ingest = Ingest::start(setup, move |change| {
-            notify(match change {
-                Change::Document(row) => Notice::Document(row),
-                Change::Documents => Notice::Documents,
-                Change::Status(status) => Notice::Ingest(status),
-            });
-        });
-        // Only this task opens it, so the cell is empty.
-        let _ = self.0.opened.set((library, ingest));
-        Ok(())
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Status)) {
-        let status = {
-            let mut status = lock(&self.0.status);
-            change(&mut status);
-            status.clone()
-        };
-        (self.0.notify)(Notice::Status(status));
+    /// `vault_locked`.
+    pub fn status(&self) -> Result<Status, Failure> {
+        Ok(self.session()?.status())
     }
 }
 
-const MODEL_SETTING: &str = "model_path";
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // What these locks hold is whole after every statement.
+/// The lock of a value that is whole after every statement.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

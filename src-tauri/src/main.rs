@@ -2,9 +2,12 @@
 #![cfg_attr(windows, windows_subsystem = "windows")]
 
 mod app;
+mod audit;
 mod commands;
 mod models;
 mod self_test;
+mod session;
+mod trail;
 mod window;
 
 use std::process::ExitCode;
@@ -18,6 +21,13 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    // A crash of a process that holds keys and documents may leave no image of them.
+    if let Err(error) = guard::no_core_dumps()
+        && !matches!(error, guard::Error::Unsupported)
+    {
+        eprintln!("나랏말: 충돌 기록을 막지 못하여 시작하지 않습니다. ({error})");
+        return ExitCode::FAILURE;
+    }
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(
@@ -28,6 +38,10 @@ fn main() -> ExitCode {
     let asked = |flag: &str| std::env::args_os().any(|argument| argument == flag);
     if asked(self_test::CHILD) {
         return self_test::child();
+    }
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.first().is_some_and(|word| word == "audit") {
+        return audit::run(&words[1..]);
     }
     let self_test = asked(self_test::FLAG);
     if self_test && (asked(self_test::NO_WINDOW) || !self_test::has_display()) {

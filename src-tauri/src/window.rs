@@ -1,6 +1,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use keys::SystemKeyring;
 use tauri::webview::NewWindowResponse;
 use tauri::{Emitter, Manager, Url, WebviewUrl, WebviewWindowBuilder};
 
@@ -18,6 +19,7 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             let notify = move |notice: Notice| {
                 // A window that is closing hears nothing more.
                 let _ = match notice {
+                    Notice::Gate(gate) => handle.emit("gate", gate),
                     Notice::Status(status) => handle.emit("status", status),
                     Notice::Document(row) => handle.emit("document", row),
                     Notice::Documents => handle.emit("documents", ()),
@@ -25,7 +27,9 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
                 };
             };
             let paths = Paths::of_this_system().ok_or("no home folder")?;
-            let app = tauri::async_runtime::block_on(async { App::start(paths, network_blocked, Arc::new(notify)) });
+            let app = tauri::async_runtime::block_on(async {
+                App::start(paths, network_blocked, Box::new(SystemKeyring), Arc::new(notify))
+            });
             tauri.manage(app);
             let mut window = WebviewWindowBuilder::new(tauri, "main", WebviewUrl::default())
                 .title("나랏말")
@@ -43,6 +47,14 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
         })
         .invoke_handler(tauri::generate_handler![
             commands::status,
+            commands::gate::gate,
+            commands::gate::create_vault,
+            commands::gate::unlock,
+            commands::gate::unlock_with_recovery,
+            commands::gate::unlock_with_keyring,
+            commands::gate::lock,
+            commands::gate::set_password,
+            commands::gate::make_recovery_key,
             commands::library::documents,
             commands::library::add_documents,
             commands::library::add_sample,

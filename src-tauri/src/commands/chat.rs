@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use assistant::{Answer, Progress, Question, Scope, Stop};
 use serde::Serialize;
+use serde_json::json;
 use tauri::State;
 use tauri::ipc::Channel;
 use vault::{Conversation, ConversationRow, Message, NewMessage, Role};
@@ -51,7 +53,9 @@ pub fn rename_conversation(app: State<'_, App>, id: i64, title: String) -> Resul
 /// Takes a conversation out of the list; it can be restored.
 #[tauri::command]
 pub fn remove_conversation(app: State<'_, App>, id: i64) -> Result<(), Failure> {
-    Ok(app.vault()?.remove_conversation(id, now_ms())?)
+    let session = app.session()?;
+    session.trail().account("conversation_removed", &json!({ "conversation": id }))?;
+    Ok(session.vault().remove_conversation(id, now_ms())?)
 }
 
 /// Brings a removed conversation back.
@@ -63,7 +67,9 @@ pub fn restore_conversation(app: State<'_, App>, id: i64) -> Result<(), Failure>
 /// Stops the answer that is being written.
 #[tauri::command]
 pub fn stop(app: State<'_, App>) {
-    app.stop();
+    if let Ok(session) = app.session() {
+        session.stop();
+    }
 }
 
 /// Answers a question; returns once the answer is saved.
@@ -97,27 +103,35 @@ pub async fn ask_in(
     if text.is_empty() {
         return Err(Failure::new("question_empty", "질문을 입력해 주십시오.", ""));
     }
-    let vault = app.vault()?;
+    // The session that the question began in: locked meanwhile, its answer is stopped and goes where it belongs.
+    let session = app.session()?;
+    let vault = session.vault();
+    let documents_asked = documents.len();
     let scope = match documents.is_empty() {
         true => Scope::Chat,
-        false => Scope::Documents(app.library()?.0.clone(), documents),
+        false => Scope::Documents(session.library()?.0.clone(), documents),
     };
     let (conversation, history) = match conversation_id {
         Some(id) => (id, vault.conversation(id)?.messages),
         None => (vault.create_conversation(&title(text), now_ms())?.id, Vec::new()),
     };
     let question = vault.add_message(conversation, NewMessage::question(text), now_ms())?;
+    let asked = json!({ "conversation": conversation, "documents": documents_asked });
+    session.trail().account("question", &asked)?;
     tell(AskEvent::Started { conversation_id: conversation, question });
 
     static NUMBERS: AtomicU64 = AtomicU64::new(0);
     let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
     let stop = Stop::default();
-    app.begin_answer(number, stop.clone());
+    session.begin_answer(number, stop.clone());
     let question = Question { conversation, history, text: text.to_owned(), scope, seed: now_ms() as u32 };
-    let answer = app.assistant().ask(question, &stop, |progress| tell(progress.into())).await;
-    app.end_answer(number);
+    let answer = session.assistant().ask(question, &stop, |progress| tell(progress.into())).await;
+    session.end_answer(number);
 
     let message = vault.add_message(conversation, new_message(answer), now_ms())?;
+    let cited: BTreeSet<i64> = message.citations.iter().map(|citation| citation.document_id).collect();
+    let answered = json!({ "conversation": conversation, "message": message.id, "documents": cited });
+    session.trail().account("answer", &answered)?;
     tell(AskEvent::Done { message });
     Ok(())
 }

@@ -8,12 +8,12 @@ use crate::app::App;
 /// Loads the GGUF that the person picked, and keeps the choice.
 #[tauri::command]
 pub async fn choose_model(app: State<'_, App>, path: PathBuf) -> Result<(), Failure> {
-    app.choose_model(&path).await
+    app.session()?.choose_model(&path).await
 }
 
 /// Tries again to load the model.
 #[tauri::command]
 pub async fn retry_engine(app: State<'_, App>) -> Result<(), Failure> {
-    app.load_model().await;
+    app.session()?.load_model().await;
     Ok(())
 }

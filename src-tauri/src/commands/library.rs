@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use documents::BlockKind;
 use library::IngestStatus;
 use serde::Serialize;
+use serde_json::json;
 use tauri::State;
 use vault::DocumentRow;
 use wire::Failure;
@@ -22,7 +23,9 @@ pub fn documents(app: State<'_, App>) -> Result<Vec<DocumentRow>, Failure> {
 /// Queues files and folders; their progress comes by the events `document`, `documents` and `ingest`.
 #[tauri::command]
 pub async fn add_documents(app: State<'_, App>, paths: Vec<PathBuf>) -> Result<Vec<DocumentRow>, Failure> {
-    app.library()?.1.add(paths).await
+    let session = app.session()?;
+    session.trail().account("documents_added", &json!({ "paths": paths }))?;
+    session.library()?.1.add(paths).await
 }
 
 /// Queues the sample document.
@@ -47,6 +50,7 @@ pub async fn retry_document(app: State<'_, App>, id: i64) -> Result<(), Failure>
 /// Takes a document out of the library; it can be restored.
 #[tauri::command]
 pub async fn remove_document(app: State<'_, App>, id: i64) -> Result<(), Failure> {
+    app.session()?.trail().account("document_removed", &json!({ "document": id }))?;
     app.library()?.1.remove(id).await
 }
 

@@ -20,6 +20,9 @@ pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// No state is waited for longer: a cold 1.5B model on two busy cores answers within it.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The password of the test's person.
+pub const PASSWORD: &str = "나랏말 시험 암호";
+
 /// Says that the test runs inside the namespace already.
 const INSIDE: &str = "NARATMAL_E2E_INSIDE";
 
@@ -152,11 +155,31 @@ impl Desk {
         self.home.path()
     }
 
-    /// Opens the program's window.
+    /// Opens the program's window and its lock: the first time by setting a password, later by that.
     ///
     /// # Errors
     /// The driver's.
     pub async fn open(&self) -> Result<Window<'_>> {
+        let window = self.open_locked().await?;
+        window.wait("[data-testid=gate-password]").await?;
+        if window.all("[data-testid=gate-start]").await?.is_empty() {
+            window.unlock(PASSWORD).await?;
+        } else {
+            for field in ["gate-password", "gate-password-again"] {
+                window.wait(&format!("[data-testid={field}]")).await?.send_keys(PASSWORD).await?;
+            }
+            window.click("[data-testid=gate-start]:enabled").await?;
+            window.click("[data-testid=gate-later]").await?;
+        }
+        window.wait("[data-testid=question]").await?;
+        Ok(window)
+    }
+
+    /// Opens the program's window, whatever it shows.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn open_locked(&self) -> Result<Window<'_>> {
         let capabilities: serde_json::Map<String, Value> = match json!({
             "browserName": "wry",
             "tauri:options": { "application": self.program },
@@ -207,6 +230,15 @@ impl Window<'_> {
             // How often to look; what is waited for is the state.
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// Types a password at the lock and presses its button.
+    ///
+    /// # Errors
+    /// As [`Window::wait`].
+    pub async fn unlock(&self, password: &str) -> Result<()> {
+        self.wait("[data-testid=gate-password]").await?.send_keys(password).await?;
+        self.click("[data-testid=gate-unlock]:enabled").await
     }
 
     /// All elements that match, in document order.

@@ -3,12 +3,19 @@ use std::path::PathBuf;
 use directories::ProjectDirs;
 use documents::{Reader, Recognition};
 use engine::Engine;
+use keys::Key;
 use wire::Failure;
 
 /// The program's own folders: `lab` measures what a person has.
 pub fn folders() -> Result<ProjectDirs, Failure> {
     ProjectDirs::from("kr", "naratmal", "naratmal")
         .ok_or_else(|| Failure::new("no_home", "홈 폴더를 찾지 못했습니다.", "no home folder"))
+}
+
+/// The key of every library that `lab` makes: what is measured is encrypted as a person's is, and what is in it is
+/// no secret.
+pub fn key() -> Key {
+    Key::new([0; 32])
 }
 
 /// The dictionary that set-up brought.

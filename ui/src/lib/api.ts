@@ -1,6 +1,6 @@
 /** The shell's commands, typed as `contract.ts` lists them. */
 import { invoke, type Channel } from "@tauri-apps/api/core";
-import type { AskEvent, Conversation, ConversationRow, DocumentRow, Failure, IngestStatus, Source, Status, WatchedFolder } from "./contract";
+import type { AskEvent, Conversation, ConversationRow, DocumentRow, Failure, Gate, IngestStatus, Source, Status, WatchedFolder } from "./contract";
 
 export interface Question {
   conversationId: number | null;
@@ -10,6 +10,14 @@ export interface Question {
 }
 
 export const api = {
+  gate: () => invoke<Gate>("gate"),
+  createVault: (password: string | null) => invoke<void>("create_vault", { password }),
+  unlock: (password: string) => invoke<void>("unlock", { password }),
+  unlockWithRecovery: (recovery: string) => invoke<void>("unlock_with_recovery", { recovery }),
+  unlockWithKeyring: () => invoke<void>("unlock_with_keyring"),
+  lock: () => invoke<void>("lock"),
+  setPassword: (password: string) => invoke<void>("set_password", { password }),
+  makeRecoveryKey: () => invoke<string>("make_recovery_key"),
   status: () => invoke<Status>("status"),
   documents: () => invoke<DocumentRow[]>("documents"),
   addDocuments: (paths: string[]) => invoke<DocumentRow[]>("add_documents", { paths }),

@@ -7,6 +7,13 @@ export interface Failure {
   detail: string;
 }
 
+/** How what is kept is locked, and what opens it. New: nothing is kept yet. */
+export interface Gate {
+  state: "new" | "locked" | "open";
+  ways: { password: boolean; recovery: boolean; keyring: boolean };
+  keyring_available: boolean;
+}
+
 /** Cancelled: stopped before it was read; `retry_document` puts it back. */
 export type DocumentState = "waiting" | "reading" | "indexing" | "ready" | "failed" | "cancelled";
 

@@ -23,7 +23,7 @@ use crate::stops::Stops;
 static STOPS: Stops = Stops::new();
 
 fn main() -> ExitCode {
-    if let Err(error) = guard::deny_network()
+    if let Err(error) = guard::deny_network().and_then(|()| guard::no_core_dumps())
         && !matches!(error, guard::Error::Unsupported)
     {
         eprintln!("naratmal-engine: {error}");

@@ -15,7 +15,6 @@ struct Secret(Box<[u8; 32]>);
 impl Drop for Secret {
     fn drop(&mut self) {
         self.0.zeroize();
-        unlock_memory(&*self.0);
     }
 }
 
@@ -65,24 +64,16 @@ impl fmt::Debug for Key {
     }
 }
 
-/// A limit on locked memory that is too low leaves the page unlocked: the key is then only wiped.
+/// A limit on locked memory that is too low leaves the page unlocked: the key is then only wiped. It is never unlocked again: locks are of
+/// whole pages, and another key may lie on the same one.
 #[cfg(unix)]
 fn lock_memory(bytes: &[u8]) {
     // SAFETY: the range is a live allocation; locking changes nothing in it.
     unsafe { libc::mlock(bytes.as_ptr().cast(), bytes.len()) };
 }
 
-#[cfg(unix)]
-fn unlock_memory(bytes: &[u8]) {
-    // SAFETY: as above.
-    unsafe { libc::munlock(bytes.as_ptr().cast(), bytes.len()) };
-}
-
 #[cfg(not(unix))]
 fn lock_memory(_: &[u8]) {}
-
-#[cfg(not(unix))]
-fn unlock_memory(_: &[u8]) {}
 
 #[cfg(test)]
 mod tests {

@@ -3,16 +3,28 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use keys::Key;
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
+use tantivy::directory::MmapDirectory;
+use tantivy::{Directory, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
+use crate::sealed::SealedDirectory;
 use crate::{Analyzer, Error, Result};
 
 const ANALYZER: &str = "korean";
 /// Bytes that the writer collects before it writes a segment.
 const WRITER_MEMORY: usize = 64 << 20;
+
+/// How an index's files are kept.
+#[derive(Debug, Clone, Copy)]
+pub enum Storage<'a> {
+    /// Encrypted under this key.
+    Sealed(&'a Key),
+    /// As they are: what `lab` measures the other against. The program never does it.
+    Plain,
+}
 
 /// A passage as the index takes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,11 +77,11 @@ impl Index {
     /// # Errors
     /// [`Error::Locked`] where another process holds it, [`Error::Full`] where the disk is full, [`Error::Index`] where
     /// the folder cannot be written.
-    pub fn open(folder: &Path, analyzer: Analyzer, version: String) -> Result<Self> {
+    pub fn open(folder: &Path, analyzer: Analyzer, version: String, storage: Storage<'_>) -> Result<Self> {
         let current = |index: &Self| {
             index.index.load_metas().is_ok_and(|metas| metas.payload.as_deref() == Some(&index.version))
         };
-        match Self::open_as_is(folder, analyzer.clone(), version.clone()) {
+        match Self::open_as_is(folder, analyzer.clone(), version.clone(), storage) {
             Ok(index) if current(&index) => return Ok(index),
             Err(error @ (Error::Locked(_) | Error::Full(_))) => return Err(error),
             Ok(_) | Err(_) => {}
@@ -77,15 +89,18 @@ impl Index {
         if folder.exists() {
             std::fs::remove_dir_all(folder)?;
         }
-        let index = Self::open_as_is(folder, analyzer, version)?;
+        let index = Self::open_as_is(folder, analyzer, version, storage)?;
         index.commit()?;
         Ok(index)
     }
 
-    fn open_as_is(folder: &Path, analyzer: Analyzer, version: String) -> Result<Self> {
+    fn open_as_is(folder: &Path, analyzer: Analyzer, version: String, storage: Storage<'_>) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let (schema, fields) = schema();
-        let directory = tantivy::directory::MmapDirectory::open(folder).map_err(TantivyError::from)?;
+        let directory: Box<dyn Directory> = match storage {
+            Storage::Sealed(key) => Box::new(SealedDirectory::open(folder, key).map_err(TantivyError::from)?),
+            Storage::Plain => Box::new(MmapDirectory::open(folder).map_err(TantivyError::from)?),
+        };
         let index = tantivy::Index::open_or_create(directory, schema)?;
         index.tokenizers().register(ANALYZER, analyzer.clone());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
@@ -184,6 +199,28 @@ impl Index {
         Ok(())
     }
 
+    /// Leaves nothing on the disk of what was removed and committed: segments that still hold some are written anew.
+    ///
+    /// # Errors
+    /// The index's.
+    pub fn forget_removed(&self) -> Result<()> {
+        let with_removed: Vec<_> = self
+            .index
+            .searchable_segment_metas()?
+            .iter()
+            .filter(|segment| segment.has_deletes())
+            .map(|segment| segment.id())
+            .collect();
+        self.write(|writer| {
+            if !with_removed.is_empty() {
+                writer.merge(&with_removed).wait()?;
+            }
+            writer.garbage_collect_files().wait().map(drop)
+        })?;
+        self.reader.reload()?;
+        Ok(())
+    }
+
     /// The rows of all passages in the index.
     ///
     /// # Errors
@@ -260,12 +297,68 @@ mod tests {
         index.add([Entry { passage, document: 1, title: "규정", body: "병가는 연 60일로 한다." }])
     }
 
+    /// True where a segment's dictionary holds the word, of a passage that is found or not.
+    fn holds(index: &Index, word: &str) -> bool {
+        let term = Term::from_field_text(index.fields.text, word);
+        index.reader.searcher().segment_readers().iter().any(|segment| {
+            segment.inverted_index(index.fields.text).unwrap().get_term_info(&term).unwrap().is_some()
+        })
+    }
+
+    /// The segments whose files are in the folder.
+    fn segments(folder: &Path) -> HashSet<String> {
+        let names = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+        names.filter_map(|name| Some(name.split_once('.')?.0.to_owned())).filter(|stem| stem.len() == 32).collect()
+    }
+
+    #[test]
+    fn of_what_was_forgotten_no_word_is_in_any_file() {
+        let Some(analyzer) = analyzer() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let key = Key::new([9; 32]);
+        let index = Index::open(folder.path(), analyzer, "1".to_owned(), Storage::Sealed(&key)).unwrap();
+        // One segment, of which one document goes.
+        index.add([Entry { passage: 9, document: 2, title: "", body: "zqxplanted" }]).unwrap();
+        add(&index, 1).unwrap();
+        index.commit().unwrap();
+        index.remove_document(2).unwrap();
+        index.commit().unwrap();
+        assert!(index.search("zqxplanted", None, 9).unwrap().is_empty());
+        assert!(holds(&index, "zqxplanted"), "this test cannot see what is kept");
+        let before = segments(folder.path());
+        index.forget_removed().unwrap();
+        assert!(!holds(&index, "zqxplanted"));
+        assert!(before.is_disjoint(&segments(folder.path())), "the old segment's files are still there");
+        assert_eq!(index.passages().unwrap(), HashSet::from([1]));
+        assert_eq!(index.search("병가", None, 9).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn an_index_that_is_plain_or_has_another_key_is_begun_anew() {
+        let Some(analyzer) = analyzer() else { return };
+        let (folder, key) = (tempfile::tempdir().unwrap(), Key::new([9; 32]));
+        let path = folder.path().join("index");
+        let open = |storage| Index::open(&path, analyzer.clone(), "1".to_owned(), storage).unwrap();
+        for before in [Storage::Plain, Storage::Sealed(&Key::new([8; 32]))] {
+            let index = open(before);
+            add(&index, 1).unwrap();
+            index.commit().unwrap();
+            drop(index);
+            let index = open(Storage::Sealed(&key));
+            assert!(index.passages().unwrap().is_empty(), "{before:?}");
+            add(&index, 2).unwrap();
+            index.commit().unwrap();
+            drop(index);
+            assert_eq!(open(Storage::Sealed(&key)).passages().unwrap(), HashSet::from([2]));
+        }
+    }
+
     #[test]
     fn a_failed_write_is_rolled_back_and_the_next_one_works() {
         let Some(analyzer) = analyzer() else { return };
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("index");
-        let index = Index::open(&path, analyzer, "1".to_owned()).unwrap();
+        let index = Index::open(&path, analyzer, "1".to_owned(), Storage::Sealed(&Key::new([9; 32]))).unwrap();
         add(&index, 1).unwrap();
         index.commit().unwrap();
 

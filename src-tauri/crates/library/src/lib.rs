@@ -8,11 +8,12 @@ mod error;
 mod index;
 mod ingest;
 mod library;
+mod sealed;
 
 pub use analyzer::Analyzer;
 pub use chunk::{CHUNKER_VERSION, passages};
 pub use error::{Error, Result};
-pub use index::{Entry, Index};
+pub use index::{Entry, Index, Storage};
 pub use ingest::{Change, Ingest, IngestState, IngestStatus, Setup, readers_of_this_machine};
 pub use library::{Hit, Library, Read};
 

@@ -7,7 +7,7 @@ use documents::Document;
 use vault::{DocumentRow, DocumentState, NewPassage, Passage, Vault};
 use wire::Failure;
 
-use crate::index::{Entry, Index};
+use crate::index::{Entry, Index, Storage};
 use crate::{Analyzer, CHUNKER_VERSION, Error, Result, chunk, versions};
 
 /// What the vault notes the chunker under that cut its passages.
@@ -60,10 +60,10 @@ impl Library {
     ///
     /// # Errors
     /// The index's and the vault's.
-    pub fn open(vault: Vault, folder: &Path, analyzer: Analyzer) -> Result<Self> {
+    pub fn open(vault: Vault, folder: &Path, analyzer: Analyzer, storage: Storage<'_>) -> Result<Self> {
         cut_anew(&vault)?;
         let open = || {
-            let index = Index::open(folder, analyzer.clone(), versions(&analyzer))?;
+            let index = Index::open(folder, analyzer.clone(), versions(&analyzer), storage)?;
             let library = Self(Arc::new(Inner {
                 vault: vault.clone(),
                 index,
@@ -265,6 +265,21 @@ impl Library {
         self.0.vault.forget_document(document)?;
         self.noticed(self.0.index.remove_document(document));
         Ok(())
+    }
+
+    /// Forgets documents for good, leaving nothing of them on the disk: not in the database, its log or the index.
+    ///
+    /// # Errors
+    /// The vault's and the index's; what could not be overwritten yet is by the next call.
+    pub fn purge(&self, documents: &[i64]) -> Result<()> {
+        let _changing = self.changing();
+        for document in documents {
+            self.0.vault.forget_document(*document)?;
+            self.0.index.remove_document(*document)?;
+        }
+        self.0.index.commit()?;
+        self.0.index.forget_removed()?;
+        Ok(self.0.vault.leave_no_trace()?)
     }
 
     /// The first passages of documents, in reading order: for questions about a document as a whole.

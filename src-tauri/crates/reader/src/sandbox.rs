@@ -17,6 +17,8 @@ const CPU_SECONDS: u64 = 600;
 pub fn enter_sandbox() -> Result<Pdfium, Failure> {
     // The network goes first; libpdfium's own start-up code is already foreign.
     where_offered(guard::deny_network())?;
+    // A file that crashes this process may leave no image of itself either.
+    where_offered(guard::no_core_dumps())?;
     let pdfium = Pdfium::beside();
     guard::limit_memory(MEMORY).map_err(fault::confinement)?;
     guard::limit_cpu(CPU_SECONDS).map_err(fault::confinement)?;

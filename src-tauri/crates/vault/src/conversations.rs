@@ -209,6 +209,29 @@ fn touch(connection: &Connection, conversation: i64, now_ms: i64) -> Result<()> 
     )
 }
 
+/// Takes the words that answers quote of a document out of them, inside the caller's transaction: the mark stays, so
+/// that the answer still says that it stood on something.
+pub(crate) fn unquote(connection: &Connection, document: i64) -> Result<()> {
+    let quoting: Vec<(i64, String)> = connection
+        .prepare_cached(
+            "SELECT m.id, m.citations FROM messages m, json_each(m.citations) c
+             WHERE json_extract(c.value, '$.document_id') = ?1 GROUP BY m.id",
+        )?
+        .query_map([document], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (message, citations) in quoting {
+        let mut citations: Vec<Citation> = from_json(&citations)?;
+        citations.iter_mut().filter(|citation| citation.document_id == document).for_each(|citation| {
+            citation.quote.clear();
+            citation.heading_path.clear();
+        });
+        connection
+            .prepare_cached("UPDATE messages SET citations = ?2 WHERE id = ?1")?
+            .execute(params![message, json(&citations)?])?;
+    }
+    Ok(())
+}
+
 impl Vault {
     /// A new, empty conversation.
     ///
@@ -326,6 +349,16 @@ impl Vault {
                 "conversation",
                 id,
             )
+        })
+    }
+
+    /// Forgets a conversation for good, with its messages.
+    ///
+    /// # Errors
+    /// [`Error::Missing`].
+    pub fn forget_conversation(&self, id: i64) -> Result<()> {
+        self.with(|connection| {
+            found(connection.execute("DELETE FROM conversations WHERE id = ?1", [id])?, "conversation", id)
         })
     }
 

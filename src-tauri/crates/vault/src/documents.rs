@@ -4,6 +4,7 @@ use ::documents::Document;
 use rusqlite::{Connection, params};
 use wire::Failure;
 
+use crate::conversations::unquote;
 use crate::passages::{insert_blocks, replace_passages};
 use crate::places::insert_document;
 use crate::rows::{DOCUMENT, document_of, path_of, word};
@@ -379,13 +380,28 @@ impl Vault {
         self.remove_documents(&[id], now_ms)
     }
 
-    /// Forgets a document for good, with its blocks and passages.
+    /// Forgets a document for good, with its blocks and passages, and the words that answers quote of it.
     ///
     /// # Errors
     /// [`Error::Missing`].
     pub fn forget_document(&self, id: i64) -> Result<()> {
         self.with(|connection| {
-            found(connection.prepare_cached("DELETE FROM documents WHERE id = ?1")?.execute([id])?, id)
+            let transaction = connection.transaction()?;
+            found(transaction.prepare_cached("DELETE FROM documents WHERE id = ?1")?.execute([id])?, id)?;
+            unquote(&transaction, id)?;
+            transaction.commit()?;
+            Ok(())
+        })
+    }
+
+    /// Overwrites what was deleted also in the write-ahead log, by writing that back whole and emptying it.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] where another process reads the database.
+    pub fn leave_no_trace(&self) -> Result<()> {
+        self.with(|connection| {
+            let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            if busy { Err(Error::Busy("the write-ahead log is being read".to_owned())) } else { Ok(()) }
         })
     }
 

@@ -1,15 +1,20 @@
-//! What is kept: one SQLite database of documents, passages, conversations and settings (invariant 5: it is the
-//! truth; the index is derived from it).
+//! What is kept: one encrypted SQLite database of documents, passages, conversations, settings and the audit trail
+//! (invariant 5: it is the truth; the index is derived from it).
+//!
+//! Every page is encrypted and authenticated by SQLCipher 4 (AES-256-CBC, HMAC-SHA512) under a key derived from the
+//! data key; what is deleted is overwritten, and nothing is sorted in a file of its own.
 //!
 //! The database is opened in one place, [`Vault::open`], in write-ahead mode with `synchronous = FULL`: a
 //! transaction that returned survives a power cut, and one that did not return leaves nothing. Times are passed
 //! in, in milliseconds since 1970.
 
+mod audit;
 mod conversations;
 mod documents;
 mod error;
 mod passages;
 mod places;
+mod plain;
 mod rows;
 mod schema;
 mod settings;
@@ -18,8 +23,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use keys::Key;
 use rusqlite::Connection;
+use zeroize::Zeroizing;
 
+pub use audit::{Anchor, Entry, Event, Fault};
 pub use conversations::{
     Citation, Conversation, ConversationRow, Message, MessageState, NewMessage, Role,
 };
@@ -40,15 +48,29 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// Opens the database at `path`, makes it where there is none, and brings an older one up to date.
+    /// Opens the database at `path`, makes it where there is none, and brings an older one up to date. One of a program
+    /// that did not encrypt yet is encrypted, and its plain file overwritten.
     ///
     /// # Errors
     /// [`Error::Newer`] for a database of a later program, which is left untouched; [`Error::Damaged`] for a file
-    /// that is no database or is broken; [`Error::Full`] and [`Error::Folder`] where it cannot be written.
-    pub fn open(path: &Path) -> Result<Self> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(Error::folder)?;
-        }
+    /// that is no database, is broken or has another key; [`Error::Full`] and [`Error::Folder`] where it cannot be
+    /// written.
+    pub fn open(path: &Path, key: &Key) -> Result<Self> {
+        make_folder(path)?;
+        let key = key.derive("vault");
+        plain::encrypt(path, &key)?;
+        let connection = Connection::open(path)?;
+        connection.execute_batch(&format!("PRAGMA key = {};", *literal(&key)))?;
+        Self::prepare(connection)
+    }
+
+    /// As [`Vault::open`], without encryption: what `lab bench encryption` measures against. The program never
+    /// calls it.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn open_plain(path: &Path) -> Result<Self> {
+        make_folder(path)?;
         Self::prepare(Connection::open(path)?)
     }
 
@@ -62,6 +84,9 @@ impl Vault {
 
     fn prepare(mut connection: Connection) -> Result<Self> {
         connection.busy_timeout(BUSY_WAIT)?;
+        // What is deleted is overwritten, and what is sorted never reaches a file.
+        connection.pragma_update(None, "secure_delete", true)?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
         // Before anything is written: a newer database stays as it is.
         schema::refuse_newer(&connection)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -106,6 +131,23 @@ impl Vault {
             done
         })
     }
+}
+
+fn make_folder(path: &Path) -> Result<()> {
+    path.parent().map_or(Ok(()), |folder| std::fs::create_dir_all(folder).map_err(Error::folder))
+}
+
+/// The key as SQLCipher takes it without deriving another from it: `"x'…'"`, quotes and all.
+fn literal(key: &Key) -> Zeroizing<String> {
+    use std::fmt::Write as _;
+    let mut literal = Zeroizing::new(String::with_capacity(70));
+    literal.push_str("\"x'");
+    for byte in key.bytes() {
+        // Writing to a string does not fail.
+        let _ = write!(literal, "{byte:02x}");
+    }
+    literal.push_str("'\"");
+    literal
 }
 
 /// A column that holds JSON.

@@ -3,7 +3,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{Error, Result};
 
 /// One step a version, in order; a step that was released is never edited, only followed (invariant 10).
-const MIGRATIONS: [&str; 2] = ["
+const MIGRATIONS: [&str; 3] = ["
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -125,6 +125,15 @@ CREATE TABLE watched_folders (
 CREATE TABLE walks (
     path ANY NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
+", "
+CREATE TABLE audit (
+    seq    INTEGER PRIMARY KEY,
+    at     INTEGER NOT NULL,
+    who    TEXT NOT NULL,
+    action TEXT NOT NULL,
+    what   TEXT NOT NULL,
+    hash   BLOB NOT NULL
+) STRICT;
 "];
 
 /// The version of the database that this program writes, kept in `PRAGMA user_version`.

@@ -1,11 +1,13 @@
 //! A document goes in as a whole or not at all, whatever stops it (invariant 5).
 
+mod sealed;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use documents::{Block, BlockKind, Document, Format, Locator};
-use rusqlite::Connection;
+use sealed::{connect, key};
 use vault::{DocumentState, NewPassage, Vault};
 
 /// The child that [`a_killed_process_leaves_documents_wholly_in_or_wholly_out`] kills writes to the database there.
@@ -55,14 +57,13 @@ fn a_put_that_fails_midway_changes_nothing() {
     for table in ["blocks", "passages"] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("vault.db");
-        let vault = Vault::open(&path).unwrap();
+        let vault = Vault::open(&path, &key()).unwrap();
         let id = vault.add_document("가.hwpx", Path::new("/가.hwpx"), 1, 0).unwrap();
         let old = document("옛", 2);
         put(&vault, id, &old).unwrap();
         vault.set_state(id, DocumentState::Ready, None).unwrap();
         let before = (vault.document(id).unwrap(), vault.blocks(id).unwrap(), vault.passages_of(id).unwrap());
-        Connection::open(&path)
-            .unwrap()
+        connect(&path)
             .execute_batch(&format!(
                 "CREATE TRIGGER stop BEFORE INSERT ON {table} WHEN NEW.ordinal = 2
                  BEGIN SELECT RAISE(ABORT, 'stopped'); END"
@@ -77,7 +78,7 @@ fn a_put_that_fails_midway_changes_nothing() {
         let after = (vault.document(id).unwrap(), vault.blocks(id).unwrap(), vault.passages_of(id).unwrap());
         assert_eq!(after, before, "{table}");
 
-        Connection::open(&path).unwrap().execute_batch("DROP TRIGGER stop").unwrap();
+        connect(&path).execute_batch("DROP TRIGGER stop").unwrap();
         assert_eq!(put(&vault, id, &new).unwrap(), 5, "{table}");
         assert_eq!(vault.blocks(id).unwrap(), new.blocks, "{table}");
         let ids = vault.passage_ids().unwrap();
@@ -89,7 +90,7 @@ fn a_put_that_fails_midway_changes_nothing() {
 #[test]
 fn child_puts_documents() {
     let Some(path) = std::env::var_os(CHILD) else { return };
-    let vault = Vault::open(Path::new(&path)).unwrap();
+    let vault = Vault::open(Path::new(&path), &key()).unwrap();
     for round in 0.. {
         let content = document(&format!("{round}번째 "), 400);
         let id = vault.add_document("나.hwpx", Path::new("/나.hwpx"), 1, round).unwrap();
@@ -101,7 +102,7 @@ fn child_puts_documents() {
 fn a_killed_process_leaves_documents_wholly_in_or_wholly_out() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault.db");
-    drop(Vault::open(&path).unwrap());
+    drop(Vault::open(&path, &key()).unwrap());
     let mut whole = 0;
     // Later where the machine is busy, so that something was put at all.
     for (round, milliseconds) in (0..).zip((60..5000).step_by(37)) {
@@ -118,7 +119,7 @@ fn a_killed_process_leaves_documents_wholly_in_or_wholly_out() {
         child.kill().unwrap();
         child.wait().unwrap();
 
-        let vault = Vault::open(&path).unwrap();
+        let vault = Vault::open(&path, &key()).unwrap();
         for row in vault.documents().unwrap() {
             let (blocks, passages) = (vault.blocks(row.id).unwrap(), vault.passages_of(row.id).unwrap());
             let wanted = match row.state {

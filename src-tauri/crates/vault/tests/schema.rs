@@ -1,14 +1,17 @@
 //! The migrations: a fresh database, an older one, a newer one, and a file that is none (invariant 10).
 
+mod sealed;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
+use sealed::{connect, key};
 use vault::{DocumentState, VERSION, Vault};
 use wire::Failure;
 
 fn version(path: &Path) -> u32 {
-    let connection = Connection::open(path).unwrap();
+    let connection = connect(path);
     connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
 }
 
@@ -26,9 +29,9 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 fn a_fresh_database_is_of_this_version_and_keeps_its_identity() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("made").join("on the way").join("vault.db");
-    let identity = Vault::open(&path).unwrap().identity().to_owned();
+    let identity = Vault::open(&path, &key()).unwrap().identity().to_owned();
     assert_eq!(version(&path), VERSION);
-    assert_eq!(Vault::open(&path).unwrap().identity(), identity);
+    assert_eq!(Vault::open(&path, &key()).unwrap().identity(), identity);
     assert_ne!(Vault::in_memory().unwrap().identity(), identity);
 }
 
@@ -37,7 +40,7 @@ fn an_empty_file_becomes_a_database() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault.db");
     fs::write(&path, "").unwrap();
-    Vault::open(&path).unwrap();
+    Vault::open(&path, &key()).unwrap();
     assert_eq!(version(&path), VERSION);
 }
 
@@ -46,11 +49,11 @@ fn what_was_kept_is_there_after_opening_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault.db");
     {
-        let vault = Vault::open(&path).unwrap();
+        let vault = Vault::open(&path, &key()).unwrap();
         vault.set_setting("model", Some("작은 모델")).unwrap();
         vault.set_note("chunker", "1").unwrap();
     }
-    let vault = Vault::open(&path).unwrap();
+    let vault = Vault::open(&path, &key()).unwrap();
     assert_eq!(vault.setting("model").unwrap().as_deref(), Some("작은 모델"));
     assert_eq!(vault.note("chunker").unwrap().as_deref(), Some("1"));
     vault.set_setting("model", None).unwrap();
@@ -65,7 +68,7 @@ fn a_database_of_version_1_keeps_everything_and_gets_places() {
     older.execute_batch(include_str!("schema/version-1.sql")).unwrap();
     drop(older);
 
-    let vault = Vault::open(&path).unwrap();
+    let vault = Vault::open(&path, &key()).unwrap();
     assert_eq!(version(&path), VERSION);
     let names: Vec<(i64, String)> = vault.documents().unwrap().into_iter().map(|row| (row.id, row.name)).collect();
     let wanted = [(1, "규정.hwpx"), (2, "없음.pdf"), (4, "옛판.txt"), (5, "새판.txt")];
@@ -86,7 +89,7 @@ fn a_database_of_version_1_keeps_everything_and_gets_places() {
     assert_eq!(new, 10, "an id was used twice");
     vault.set_state(new, DocumentState::Cancelled, None).unwrap();
 
-    let connection = Connection::open(&path).unwrap();
+    let connection = connect(&path);
     let broken = connection.prepare("PRAGMA foreign_key_check").unwrap().query_map([], |_| Ok(())).unwrap().count();
     assert_eq!(broken, 0);
     vault.forget_document(1).unwrap();
@@ -97,14 +100,14 @@ fn a_database_of_version_1_keeps_everything_and_gets_places() {
 #[test]
 fn a_file_that_cannot_be_opened_is_refused_and_left_untouched() {
     let newer = |path: &Path| {
-        drop(Vault::open(path).unwrap());
-        let connection = Connection::open(path).unwrap();
+        drop(Vault::open(path, &key()).unwrap());
+        let connection = connect(path);
         connection.pragma_update(None, "user_version", VERSION + 1).unwrap();
     };
     let text = |path: &Path| fs::write(path, "자료함이 아닌 글입니다. ".repeat(1000)).unwrap();
     let short = |path: &Path| fs::write(path, "짧은 글").unwrap();
     let headless = |path: &Path| {
-        drop(Vault::open(path).unwrap());
+        drop(Vault::open(path, &key()).unwrap());
         let mut bytes = fs::read(path).unwrap();
         bytes[..16].fill(0x5a);
         fs::write(path, bytes).unwrap();
@@ -121,7 +124,7 @@ fn a_file_that_cannot_be_opened_is_refused_and_left_untouched() {
         let path = folder.path().join("vault.db");
         make(&path);
         let before = files(folder.path());
-        let failure = Failure::from(Vault::open(&path).unwrap_err());
+        let failure = Failure::from(Vault::open(&path, &key()).unwrap_err());
         assert_eq!(failure.code, code, "{what}: {failure:?}");
         assert!(failure.message.contains(says), "{what}: {failure:?}");
         assert!(files(folder.path()) == before, "{what}: the files were changed");
@@ -132,6 +135,6 @@ fn a_file_that_cannot_be_opened_is_refused_and_left_untouched() {
 fn a_folder_that_cannot_be_made_is_told_as_such() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
-    let error = Vault::open(&folder.path().join("file").join("vault.db")).unwrap_err();
+    let error = Vault::open(&folder.path().join("file").join("vault.db"), &key()).unwrap_err();
     assert_eq!(error.code(), "vault_unwritable", "{error}");
 }

@@ -2,6 +2,14 @@ use super::*;
 use crate::analyzer::tests::analyzer;
 use documents::{Block, BlockKind, Format, Locator};
 
+fn key() -> keys::Key {
+    keys::Key::new([7; 32])
+}
+
+fn open_library(vault: Vault, folder: &Path, analyzer: Analyzer) -> Result<Library> {
+    Library::open(vault, folder, analyzer, Storage::Sealed(&key()))
+}
+
 fn document(text: &str) -> Document {
     let block = |(paragraph, text): (u32, &str)| Block {
         kind: BlockKind::Paragraph,
@@ -20,8 +28,8 @@ fn what_is_put_is_found_after_a_restart_and_after_the_index_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let (database, index) = (folder.path().join("v.db"), folder.path().join("index"));
     let id = {
-        let vault = Vault::open(&database).unwrap();
-        let library = Library::open(vault.clone(), &index, analyzer.clone()).unwrap();
+        let vault = Vault::open(&database, &key()).unwrap();
+        let library = open_library(vault.clone(), &index, analyzer.clone()).unwrap();
         let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
         assert_eq!(library.put(id, "hash", &document(RULES)).unwrap().state, DocumentState::Ready);
         id
@@ -32,7 +40,7 @@ fn what_is_put_is_found_after_a_restart_and_after_the_index_is_lost() {
             "a file of the index" => std::fs::write(index.join("meta.json"), "{").unwrap(),
             _ => {}
         }
-        let library = Library::open(Vault::open(&database).unwrap(), &index, analyzer.clone()).unwrap();
+        let library = open_library(Vault::open(&database, &key()).unwrap(), &index, analyzer.clone()).unwrap();
         let hits = library.search("병가는 며칠까지 허가합니까?", Some(&[id]), 3).unwrap();
         assert!(hits[0].passage.text.contains("60일"), "{lost} lost: {hits:?}");
         assert!(hits[0].coverage > 0.9, "{hits:?}");
@@ -44,7 +52,7 @@ fn a_question_about_something_else_is_hardly_covered() {
     let Some(analyzer) = analyzer() else { return };
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::in_memory().unwrap();
-    let library = Library::open(vault.clone(), folder.path(), analyzer).unwrap();
+    let library = open_library(vault.clone(), folder.path(), analyzer).unwrap();
     let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
     library.put(id, "hash", &document(RULES)).unwrap();
     let best = |question: &str| {
@@ -60,7 +68,7 @@ fn an_index_with_damaged_files_is_begun_anew() {
     let folder = tempfile::tempdir().unwrap();
     let (vault, index) = (Vault::in_memory().unwrap(), folder.path().join("index"));
     let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
-    Library::open(vault.clone(), &index, analyzer.clone()).unwrap().put(id, "hash", &document(RULES)).unwrap();
+    open_library(vault.clone(), &index, analyzer.clone()).unwrap().put(id, "hash", &document(RULES)).unwrap();
     let damage: [fn(&mut Vec<u8>); 3] =
         [|bytes| bytes.clear(), |bytes| bytes.truncate(bytes.len() / 2), |bytes| bytes.fill(0xff)];
     for damage in damage {
@@ -72,7 +80,7 @@ fn an_index_with_damaged_files_is_begun_anew() {
                 std::fs::write(&path, bytes).unwrap();
             }
         }
-        let library = Library::open(vault.clone(), &index, analyzer.clone()).unwrap();
+        let library = open_library(vault.clone(), &index, analyzer.clone()).unwrap();
         assert_eq!(library.search("병가", None, 3).unwrap().len(), 1);
     }
 }
@@ -92,7 +100,7 @@ fn another_chunker_s_passages_are_cut_anew() {
     });
     vault.remove_document(ids[2], 1).unwrap();
     let before = vault.passages_of(ids[1]).unwrap();
-    let library = Library::open(vault.clone(), folder.path(), analyzer.clone()).unwrap();
+    let library = open_library(vault.clone(), folder.path(), analyzer.clone()).unwrap();
     assert!(library.search("딴것", None, 3).unwrap().is_empty());
     for id in ids {
         let texts: Vec<String> = vault.passages_of(id).unwrap().into_iter().map(|passage| passage.text).collect();
@@ -108,7 +116,7 @@ fn a_document_that_is_removed_while_it_is_read_is_not_found_until_it_is_restored
     let Some(analyzer) = analyzer() else { return };
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::in_memory().unwrap();
-    let library = Library::open(vault.clone(), folder.path(), analyzer).unwrap();
+    let library = open_library(vault.clone(), folder.path(), analyzer).unwrap();
     let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
     library.remove(&[id], 1).unwrap();
     library.put(id, "hash", &document(RULES)).unwrap();
@@ -124,7 +132,7 @@ fn what_the_index_could_not_write_is_made_good_with_its_next_commit() {
     let Some(analyzer) = analyzer() else { return };
     let folder = tempfile::tempdir().unwrap();
     let (vault, index) = (Vault::in_memory().unwrap(), folder.path().join("index"));
-    let library = Library::open(vault.clone(), &index, analyzer).unwrap();
+    let library = open_library(vault.clone(), &index, analyzer).unwrap();
     let [kept, removed, put] = ["가.txt", "나.txt", "다.txt"]
         .map(|name| vault.add_document(name, &Path::new("/").join(name), 1, 0).unwrap());
     library.put(kept, "1", &document("병가는 연 60일로 한다.")).unwrap();
@@ -155,13 +163,13 @@ fn what_was_put_and_not_committed_is_ready_after_a_restart_without_being_read_ag
     let vault = Vault::in_memory().unwrap();
     let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
     {
-        let library = Library::open(vault.clone(), folder.path(), analyzer.clone()).unwrap();
+        let library = open_library(vault.clone(), folder.path(), analyzer.clone()).unwrap();
         let read = Read { document: id, sha256: "hash".to_owned(), content: document(RULES) };
         library.put_all(&[read]).unwrap();
         assert_eq!(vault.document(id).unwrap().state, DocumentState::Indexing);
         assert!(library.search("병가", None, 3).unwrap().is_empty());
     }
-    let library = Library::open(vault.clone(), folder.path(), analyzer).unwrap();
+    let library = open_library(vault.clone(), folder.path(), analyzer).unwrap();
     assert_eq!(vault.document(id).unwrap().state, DocumentState::Ready);
     assert_eq!(library.search("병가", None, 3).unwrap().len(), 1);
 }
@@ -171,7 +179,7 @@ fn a_document_is_found_by_the_name_that_its_file_has_now_and_a_failed_one_not_at
     let Some(analyzer) = analyzer() else { return };
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::in_memory().unwrap();
-    let library = Library::open(vault.clone(), folder.path(), analyzer).unwrap();
+    let library = open_library(vault.clone(), folder.path(), analyzer).unwrap();
     let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
     library.put(id, "hash", &document(RULES)).unwrap();
     let place = vault::Place { path: "/당직근무.txt".into(), document: id, bytes: 1, modified: None };
@@ -188,7 +196,7 @@ fn a_removed_document_is_not_found_until_it_is_restored() {
     let Some(analyzer) = analyzer() else { return };
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::in_memory().unwrap();
-    let library = Library::open(vault.clone(), folder.path(), analyzer).unwrap();
+    let library = open_library(vault.clone(), folder.path(), analyzer).unwrap();
     let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
     library.put(id, "hash", &document(RULES)).unwrap();
     library.remove(&[id], 1).unwrap();

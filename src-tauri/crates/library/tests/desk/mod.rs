@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use documents::Reader;
-use library::{Analyzer, Change, Ingest, IngestState, Library, Setup};
+use library::{Analyzer, Change, Ingest, IngestState, Library, Setup, Storage};
 use tempfile::TempDir;
 use vault::{DocumentRow, DocumentState, Vault};
 
@@ -76,7 +76,7 @@ pub fn desk(with: With, readers: usize) -> Option<Desk> {
     };
     std::fs::create_dir(folder.path().join("files")).unwrap();
     let vault = Vault::in_memory().unwrap();
-    let library = Library::open(vault.clone(), &folder.path().join("index"), analyzer).unwrap();
+    let library = Library::open(vault.clone(), &folder.path().join("index"), analyzer, Storage::Sealed(&keys::Key::new([7; 32]))).unwrap();
     let (ingest, told) = start(&vault, &library, &reader, readers);
     Some(Desk { folder, vault, library, ingest, told, reader, readers })
 }

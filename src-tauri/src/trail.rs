@@ -1,0 +1,129 @@
+//! The audit trail as the program keeps it: who did what is in the database, its end in a sealed file and in the
+//! system's keyring, so that the last entries are missed too.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use keys::{Key, Keyring, SystemKeyring};
+use serde::Serialize;
+use vault::{Anchor, Entry, Event, Fault, Vault};
+use wire::Failure;
+
+use crate::app::now_ms;
+
+/// What the sealed anchor is bound to, and its name in the keyring.
+const ANCHOR: &str = "audit-anchor";
+
+/// The trail of one open vault.
+pub struct Trail {
+    vault: Vault,
+    key: Key,
+    file: PathBuf,
+    who: String,
+    /// The anchor in the keyring is written by one after another.
+    writing: std::sync::Mutex<()>,
+}
+
+/// The trail as the security officer sees it.
+#[derive(Debug, Serialize)]
+pub struct Checked {
+    /// How many entries there are.
+    pub count: i64,
+    /// What is wrong, in Korean; empty where all is right.
+    pub faults: Vec<String>,
+}
+
+fn failed(error: io::Error) -> Failure {
+    Failure::new(
+        "audit_unwritable",
+        "감사 기록을 저장하지 못하여 작업을 마치지 않았습니다. 자료 폴더의 권한과 디스크 공간을 확인하십시오.",
+        error,
+    )
+}
+
+impl Trail {
+    /// The trail of `vault`; its end is kept in `folder`, sealed under a key derived from the data key.
+    pub fn new(vault: Vault, key: &Key, folder: PathBuf) -> Self {
+        let who = ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+        Self {
+            vault,
+            key: key.derive(ANCHOR),
+            file: folder.join("audit.anchor"),
+            who: who.unwrap_or_else(|| "?".to_owned()),
+            writing: std::sync::Mutex::default(),
+        }
+    }
+
+    /// Accounts for what is about to be done; where this fails it is not to be done.
+    ///
+    /// # Errors
+    /// The vault's and the folder's.
+    pub fn account(&self, action: &str, what: &serde_json::Value) -> Result<(), Failure> {
+        self.account_at(now_ms(), action, what)
+    }
+
+    /// As [`Trail::account`], of something that was at `at`, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// As [`Trail::account`].
+    pub fn account_at(&self, at: i64, action: &str, what: &serde_json::Value) -> Result<(), Failure> {
+        let _writing = crate::app::lock(&self.writing);
+        let what = what.to_string();
+        let anchor = self.vault.account(Event { at, who: &self.who, action, what: &what })?;
+        let text = serde_json::to_vec(&anchor).map_err(|error| failed(error.into()))?;
+        let sealed = keys::seal(&self.key, ANCHOR.as_bytes(), &text)?;
+        let new = self.file.with_extension("new");
+        fs::write(&new, &sealed).and_then(|()| fs::rename(&new, &self.file)).map_err(failed)
+    }
+
+    /// Copies the anchor into the system's keyring, where there is one: whoever puts back an older data folder whole is
+    /// found by it. Called when the data is locked and when the program ends its start, not for each entry, since a
+    /// keyring takes its time.
+    pub fn anchor_in_keyring(&self) {
+        if let Ok(Some(anchor)) = self.anchor()
+            && let Ok(text) = serde_json::to_vec(&anchor)
+        {
+            // A machine without a keyring has the file only: SECURITY.md says what that leaves open.
+            let _ = SystemKeyring.set(&self.keyring_name(), &text);
+        }
+    }
+
+    fn keyring_name(&self) -> String {
+        format!("{ANCHOR} {}", self.vault.identity())
+    }
+
+    fn anchor(&self) -> Result<Option<Anchor>, Failure> {
+        let sealed = match fs::read(&self.file) {
+            Ok(sealed) => sealed,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        // A file that does not open is as good as none, and is told as that.
+        let text = keys::open(&self.key, ANCHOR.as_bytes(), &sealed).ok();
+        Ok(text.and_then(|text| serde_json::from_slice(&text).ok()))
+    }
+
+    /// Checks the trail against both anchors.
+    ///
+    /// # Errors
+    /// The vault's and the folder's.
+    pub fn verify(&self) -> Result<Checked, Failure> {
+        let (now, mut faults) = self.vault.verify_audit(self.anchor()?.as_ref())?;
+        let in_keyring = SystemKeyring.get(&self.keyring_name()).ok().flatten();
+        if let Some(anchor) = in_keyring.and_then(|text| serde_json::from_slice::<Anchor>(&text).ok()) {
+            let (_, more) = self.vault.verify_audit(Some(&anchor))?;
+            faults.extend(more.into_iter().filter(|fault| !matches!(fault, Fault::Changed { .. } | Fault::Missing { .. })));
+            faults.dedup();
+        }
+        Ok(Checked { count: now.count, faults: faults.iter().map(Fault::message).collect() })
+    }
+
+    /// At most `limit` entries before `before`, latest first.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn entries(&self, before: Option<i64>, limit: u32) -> Result<Vec<Entry>, Failure> {
+        Ok(self.vault.audit_entries(before, limit)?)
+    }
+}
