@@ -88,6 +88,11 @@ pub fn enter_namespace(test: &str) -> bool {
     false
 }
 
+/// The number of this test's display: each test is a process of its own.
+pub fn display() -> u16 {
+    100 + (std::process::id() % 800) as u16
+}
+
 struct Killed(Child);
 
 impl Drop for Killed {
@@ -123,7 +128,7 @@ impl Desk {
         let screenshots = std::env::var_os("NARATMAL_E2E_SCREENSHOTS")
             .map_or_else(|| std::env::temp_dir().join("naratmal-e2e"), PathBuf::from);
         std::fs::create_dir_all(&screenshots)?;
-        let display = format!(":{}", 100 + std::process::id() % 800);
+        let display = format!(":{}", display());
         let xvfb = Command::new("Xvfb")
             .args([&display, "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
             .stderr(Stdio::null())

@@ -9,11 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::Result;
 use crate::capture::{Capture, Packet};
+use crate::{Result, display};
 
 /// Where tauri-driver listens, and the WebKitWebDriver that it starts.
 const DRIVERS: [u16; 2] = [4444, 4445];
+
+/// The TCP port of display 0.
+const X11: u16 = 6000;
 
 /// The near end has an address of each kind and is the default route of both. The neighbours are set by hand, so that
 /// a packet leaves at once instead of waiting for an answer about where to. The far end is silent. The kernel's own
@@ -46,10 +49,13 @@ pub struct Count {
     pub left: Vec<Packet>,
     /// The kernel's housekeeping.
     pub housekeeping: usize,
-    /// What passed loopback to anything but WebDriver: connections to other ports, and whatever is not TCP.
+    /// What passed loopback to anything but WebDriver and the display: other ports, and whatever is not TCP.
     pub strangers: Vec<Packet>,
     /// Connections to WebDriver's ports.
     pub driver: usize,
+    /// Connections to the display's TCP port, at which nobody listens: a helper of the WebView that outlives the test's
+    /// display asks there once it is gone from its socket (`XOpenDisplay(3)` goes on to TCP).
+    pub display: usize,
 }
 
 /// The way out and those who watch it.
@@ -95,13 +101,15 @@ impl WayOut {
     pub fn close(self) -> Result<Count> {
         let inspectors = self.inspectors.end();
         let (far, loopback) = (self.far.end()?, self.loopback.end()?);
-        let driver = |packet: &Packet| {
-            matches!(packet, Packet::Connection { to, .. } if DRIVERS.contains(to) || inspectors.contains(to))
-        };
-        let (known, strangers): (Vec<_>, Vec<_>) =
-            left(&loopback).into_iter().partition(driver);
+        let to = |packet: &Packet| if let Packet::Connection { to, .. } = packet { Some(*to) } else { None };
+        let is_driver = |port: &u16| DRIVERS.contains(port) || inspectors.contains(port);
+        let (driver, others): (Vec<_>, Vec<_>) =
+            left(&loopback).into_iter().partition(|packet| to(packet).as_ref().is_some_and(is_driver));
+        let (display, strangers): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|packet| to(packet) == Some(X11 + display()));
         let left = left(&far);
-        Ok(Count { housekeeping: far.len() - left.len(), left, strangers, driver: known.len() })
+        let (housekeeping, driver, display) = (far.len() - left.len(), driver.len(), display.len());
+        Ok(Count { left, housekeeping, strangers, driver, display })
     }
 }
 

@@ -29,7 +29,8 @@ fn counted(way_out: WayOut) -> Result<()> {
     assert_eq!(count.left.split_off(count.left.len() - 2), controls);
     println!("packets off the machine: {} (control: {control})", count.left.len());
     println!("  over IPv6 the control counted {control_6}; {} were the kernel's housekeeping", count.housekeeping);
-    println!("connections on loopback: {} to WebDriver, {} others", count.driver, count.strangers.len());
+    let (driver, display) = (count.driver, count.display);
+    println!("connections on loopback: {driver} to WebDriver, {display} to the display, {} others", count.strangers.len());
     assert!(count.left.is_empty(), "{:?}", count.left);
     assert!(count.driver > 0, "the capture on loopback sees WebDriver");
     assert!(count.strangers.is_empty(), "{:?}", count.strangers);
