@@ -90,11 +90,11 @@ const CUES: &[Cue] = &[
 ];
 
 /// What takes a word back: it is not so, or no longer.
-const TAKEN_BACK: [&str; 9] = ["아니", "아님", "아닌", "아닙", "해당없", "해당사항없", "되지않", "하지않", "해제"];
+const TAKEN_BACK: [&str; 8] = ["아니", "아님", "아닌", "아닙", "않", "해당없", "해당사항없", "해제"];
 /// What may stand between: anything else begins a clause about something else.
-const BETWEEN: [&str; 22] = [
+const BETWEEN: [&str; 23] = [
     "(", "[", ")", "가", "이", "은", "는", "로", "에", "의", "도", "대상", "문서", "자료", "정보", "사항", "지정", "표시", "분류",
-    "사유", "해당하지", "하지",
+    "사유", "해당하지", "하지", "되지",
 ];
 /// After `해제`, where it is still to come.
 const STILL: [&str; 7] = ["전", "예정", "시까지", "일", "조건", "불가", "금지"];

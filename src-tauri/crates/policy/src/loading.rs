@@ -72,9 +72,12 @@ pub fn system_folder() -> PathBuf {
 /// | key | file | result |
 /// |---|---|---|
 /// | no | no | the defaults, [`Source::Default`] |
-/// | no | yes | [`Source::Unsigned`], whose [`Source::warning`] the window shows: it keeps a careful person from a mistake, not an attacker from anything |
+/// | no | yes | [`Source::Unsigned`] |
 /// | yes | yes | [`Source::Signed`], or an error |
 /// | yes | no | an error |
+///
+/// An unsigned policy holds, but nobody knows who wrote it: it keeps a careful person from a mistake and nobody else
+/// from anything, and the window shows [`Source::warning`] as long as it holds.
 ///
 /// A key that was built in ([`EMBEDDED_KEY`]) takes the place of `policy.pub`. The signature is of the file's raw
 /// bytes and is checked before they are parsed; it must be of the prehashed kind (minisign 0.10 and later).
