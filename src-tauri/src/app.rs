@@ -144,7 +144,9 @@ impl App {
             (Some(_), false) => GateState::Locked,
             (None, false) => GateState::New,
         };
-        Ok(Gate { state, ways: ways.unwrap_or_default(), keyring_available: self.0.keyring.get("probe").is_ok() })
+        // Only a first start offers it.
+        let keyring_available = state == GateState::New && self.0.keyring.available();
+        Ok(Gate { state, ways: ways.unwrap_or_default(), keyring_available })
     }
 
     /// Makes the data key; a password locks it, or the system's keyring where `password` is `None`.

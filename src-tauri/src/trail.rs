@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use keys::{Key, Keyring, SystemKeyring};
+use keys::{Key, Keyring, Locked, SystemKeyring};
 use serde::Serialize;
 use vault::{Anchor, Entry, Event, Fault, Vault};
 use wire::Failure;
@@ -21,6 +21,8 @@ pub struct Trail {
     key: Key,
     file: PathBuf,
     who: String,
+    /// True where the person lets the system's keyring open the data: it then keeps the end of the trail as well.
+    in_keyring: bool,
     /// The anchor in the keyring is written by one after another.
     writing: std::sync::Mutex<()>,
 }
@@ -49,6 +51,7 @@ impl Trail {
         Self {
             vault,
             key: key.derive(ANCHOR),
+            in_keyring: Locked::read(&folder).is_ok_and(|locked| locked.is_some_and(|locked| locked.ways().keyring)),
             file: folder.join("audit.anchor"),
             who: who.unwrap_or_else(|| "?".to_owned()),
             writing: std::sync::Mutex::default(),
@@ -77,14 +80,14 @@ impl Trail {
         fs::write(&new, &sealed).and_then(|()| fs::rename(&new, &self.file)).map_err(failed)
     }
 
-    /// Copies the anchor into the system's keyring, where there is one: whoever puts back an older data folder whole is
-    /// found by it. Called when the data is locked and when the program ends its start, not for each entry, since a
-    /// keyring takes its time.
+    /// Copies the anchor into the system's keyring, where the person uses it: whoever puts back an older data folder
+    /// whole is found by it. Called when the data is locked, not for each entry, since a keyring takes its time.
     pub fn anchor_in_keyring(&self) {
-        if let Ok(Some(anchor)) = self.anchor()
+        if self.in_keyring
+            && let Ok(Some(anchor)) = self.anchor()
             && let Ok(text) = serde_json::to_vec(&anchor)
         {
-            // A machine without a keyring has the file only: SECURITY.md says what that leaves open.
+            // Without it there is the file only: SECURITY.md says what that leaves open.
             let _ = SystemKeyring.set(&self.keyring_name(), &text);
         }
     }
@@ -110,8 +113,10 @@ impl Trail {
     /// The vault's and the folder's.
     pub fn verify(&self) -> Result<Checked, Failure> {
         let (now, mut faults) = self.vault.verify_audit(self.anchor()?.as_ref())?;
-        let in_keyring = SystemKeyring.get(&self.keyring_name()).ok().flatten();
-        if let Some(anchor) = in_keyring.and_then(|text| serde_json::from_slice::<Anchor>(&text).ok()) {
+        if self.in_keyring
+            && let Ok(Some(text)) = SystemKeyring.get(&self.keyring_name())
+            && let Ok(anchor) = serde_json::from_slice::<Anchor>(&text)
+        {
             let (_, more) = self.vault.verify_audit(Some(&anchor))?;
             faults.extend(more.into_iter().filter(|fault| !matches!(fault, Fault::Changed { .. } | Fault::Missing { .. })));
             faults.dedup();

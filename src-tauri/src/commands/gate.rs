@@ -5,11 +5,11 @@ use crate::app::{App, Gate};
 
 /// How the data is locked.
 #[tauri::command]
-pub fn gate(app: State<'_, App>) -> Result<Gate, Failure> {
-    app.gate()
+pub async fn gate(app: State<'_, App>) -> Result<Gate, Failure> {
+    apart(app, App::gate).await
 }
 
-/// Runs work that takes a password's time, away from the window's thread.
+/// Runs work that takes a password's or a keyring's time, away from the window's thread.
 async fn apart<T: Send + 'static>(
     app: State<'_, App>,
     work: impl FnOnce(&App) -> Result<T, Failure> + Send + 'static,

@@ -1,7 +1,13 @@
+use std::sync::mpsc;
+use std::time::Duration;
+
 use crate::{Error, Result};
 
 /// A place of the system that keeps small secrets for the person who is logged in.
 pub trait Keyring: Send + Sync {
+    /// True where it answers, and answers soon.
+    fn available(&self) -> bool;
+
     /// The secret kept under `name`.
     ///
     /// # Errors
@@ -32,7 +38,19 @@ fn unavailable(error: keyring::Error) -> Error {
     Error::KeyringUnavailable(error.to_string())
 }
 
+/// A desktop without a keyring may leave a question without any answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 impl Keyring for SystemKeyring {
+    fn available(&self) -> bool {
+        let (answer, answered) = mpsc::channel();
+        std::thread::spawn(move || {
+            // Whoever asked may have stopped waiting.
+            let _ = answer.send(SystemKeyring.get("probe").is_ok());
+        });
+        answered.recv_timeout(PATIENCE).unwrap_or(false)
+    }
+
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
         match keyring::Entry::new(SERVICE, name).and_then(|entry| entry.get_secret()) {
             Ok(secret) => Ok(Some(secret)),

@@ -12,6 +12,10 @@ const PASSWORD: &str = "나의 암호입니다 1";
 struct Memory(Mutex<HashMap<String, Vec<u8>>>);
 
 impl Keyring for Memory {
+    fn available(&self) -> bool {
+        true
+    }
+
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
         Ok(self.0.lock().unwrap().get(name).cloned())
     }

@@ -1,1 +1,0 @@
-//! Personal information in Korean text: found, marked and masked.
