@@ -34,6 +34,11 @@ pub struct Prerequisites {
 }
 
 impl Prerequisites {
+    /// The program that the tests drive.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// Program and driver from the environment that `cargo xtask test` sets, model and dictionary from the data folder.
     pub fn find() -> Option<Self> {
         let path = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.exists());

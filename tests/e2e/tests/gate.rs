@@ -1,5 +1,6 @@
 //! What is kept is locked: no file shows a word of it, and only the password opens it.
 
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -67,6 +68,22 @@ async fn session(needs: &Prerequisites) -> Result<()> {
         window.say(format!("no file shows the planted word after SIG{signal}, and the password opens the data again"));
     }
     window.close().await?;
+    verify_audit(needs, desk.home())
+}
+
+/// The officer's command, without a window.
+fn verify_audit(needs: &Prerequisites, home: &Path) -> Result<()> {
+    let mut command = std::process::Command::new(needs.program())
+        .args(["audit", "verify"])
+        .env("XDG_DATA_HOME", home)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    command.stdin.take().ok_or("no input")?.write_all(format!("{PASSWORD}\n").as_bytes())?;
+    let output = command.wait_with_output()?;
+    let said = String::from_utf8(output.stdout)?;
+    println!("naratmal audit verify: {} ({})", said.trim().replace('\n', " / "), output.status);
+    assert!(output.status.success() && said.contains("빠지거나 바뀐 기록이 없습니다."), "{said}");
     Ok(())
 }
 
