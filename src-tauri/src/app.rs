@@ -191,9 +191,7 @@ impl App {
         let trail = session.trail();
         // Before anything is added to it: what was done to the trail meanwhile is itself accounted for.
         let faults = trail.verify()?.faults;
-        for at in failed {
-            trail.account_at(*at, "unlock_failed", &json!({}))?;
-        }
+        trail.account_failed(failed)?;
         trail.account("unlock", &json!({ "by": by }))?;
         if !faults.is_empty() {
             trail.account("audit_fault", &json!({ "faults": faults }))?;
@@ -206,7 +204,8 @@ impl App {
 
     /// Locks: stops what is being answered and read, and lets go of key, database, index and model.
     pub fn lock(&self) {
-        if let Some(session) = lock(&self.0.session).take() {
+        let session = lock(&self.0.session).take();
+        if let Some(session) = session {
             session.stop();
             if let Err(failure) = session.trail().account("lock", &json!({})) {
                 // Locking is the safe side: it is not held up.

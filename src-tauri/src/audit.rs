@@ -1,12 +1,13 @@
 //! `naratmal audit verify` and `naratmal audit export FILE`: for the security officer, without a window. The password
 //! comes on standard input, or the system's keyring opens the data.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use keys::{Key, Locked, SystemKeyring};
-use serde_json::json;
 use vault::Vault;
 use wire::Failure;
 
@@ -17,10 +18,10 @@ use crate::trail::Trail;
 const BATCH: u32 = 1000;
 
 /// Runs the command in `words`; 0 where the trail is right, 1 where it is not, 2 where it could not be looked at.
-pub fn run(words: &[String]) -> ExitCode {
-    let done = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["verify"] => trail().and_then(|trail| verify(&trail)),
-        ["export", file] => trail().and_then(|trail| export(&trail, file)),
+pub fn run(words: &[OsString]) -> ExitCode {
+    let done = match words {
+        [word] if word == "verify" => trail().and_then(|trail| verify(&trail)),
+        [word, file] if word == "export" => trail().and_then(|trail| export(&trail, Path::new(file))),
         _ => {
             eprintln!("사용법: naratmal audit verify | naratmal audit export 파일.csv");
             return ExitCode::from(2);
@@ -40,9 +41,7 @@ fn trail() -> Result<Trail, Failure> {
     let (key, failed) = unlock(&paths)?;
     let vault = Vault::open(&paths.database(), &key)?;
     let trail = Trail::new(vault, &key, paths.data.clone());
-    for at in failed {
-        trail.account_at(at, "unlock_failed", &json!({}))?;
-    }
+    trail.account_failed(&failed)?;
     Ok(trail)
 }
 
@@ -79,7 +78,7 @@ fn verify(trail: &Trail) -> Result<ExitCode, Failure> {
 
 /// Every entry as a line of CSV (RFC 4180), oldest first, with the hash that binds it to the one before: the hashes can
 /// be computed again from the table alone.
-fn export(trail: &Trail, file: &str) -> Result<ExitCode, Failure> {
+fn export(trail: &Trail, file: &Path) -> Result<ExitCode, Failure> {
     let failed = |error: &dyn std::fmt::Display| {
         Failure::new("export_failed", "파일을 저장하지 못했습니다. 폴더의 권한과 디스크 공간을 확인하십시오.", error)
     };

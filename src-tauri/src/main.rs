@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     if asked(self_test::CHILD) {
         return self_test::child();
     }
-    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
     if words.first().is_some_and(|word| word == "audit") {
         return audit::run(&words[1..]);
     }

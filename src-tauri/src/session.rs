@@ -78,8 +78,7 @@ struct Inner {
 const CLOSING: (Duration, u32) = (Duration::from_millis(200), 50);
 
 impl Session {
-    /// Opens what is kept with its key, and starts loading library and model in the background. Call it inside a tokio
-    /// runtime.
+    /// Opens what is kept with its key; [`Session::start`] then loads library and model.
     ///
     /// # Errors
     /// The vault's.
@@ -151,7 +150,7 @@ impl Session {
         lock(&self.0.status).clone()
     }
 
-    /// Registers an answer that begins, so that [`App::stop`] reaches it; the number ends it.
+    /// Registers an answer that begins, so that [`Session::stop`] reaches it; the number ends it.
     pub fn begin_answer(&self, number: u64, stop: Stop) {
         lock(&self.0.running).insert(number, stop);
     }

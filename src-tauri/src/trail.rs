@@ -4,13 +4,15 @@
 use std::fs;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use keys::{Key, Keyring, Locked, SystemKeyring};
 use serde::Serialize;
+use serde_json::json;
 use vault::{Anchor, Entry, Event, Fault, Vault};
 use wire::Failure;
 
-use crate::app::now_ms;
+use crate::app::{lock, now_ms};
 
 /// What the sealed anchor is bound to, and its name in the keyring.
 const ANCHOR: &str = "audit-anchor";
@@ -23,8 +25,8 @@ pub struct Trail {
     who: String,
     /// True where the person lets the system's keyring open the data: it then keeps the end of the trail as well.
     in_keyring: bool,
-    /// The anchor in the keyring is written by one after another.
-    writing: std::sync::Mutex<()>,
+    /// Held from an entry to its anchor, so that the file never goes back to an older one.
+    writing: Mutex<()>,
 }
 
 /// The trail as the security officer sees it.
@@ -54,7 +56,7 @@ impl Trail {
             in_keyring: Locked::read(&folder).is_ok_and(|locked| locked.is_some_and(|locked| locked.ways().keyring)),
             file: folder.join("audit.anchor"),
             who: who.unwrap_or_else(|| "?".to_owned()),
-            writing: std::sync::Mutex::default(),
+            writing: Mutex::default(),
         }
     }
 
@@ -67,17 +69,22 @@ impl Trail {
     }
 
     /// As [`Trail::account`], of something that was at `at`, in milliseconds since 1970.
-    ///
-    /// # Errors
-    /// As [`Trail::account`].
-    pub fn account_at(&self, at: i64, action: &str, what: &serde_json::Value) -> Result<(), Failure> {
-        let _writing = crate::app::lock(&self.writing);
+    fn account_at(&self, at: i64, action: &str, what: &serde_json::Value) -> Result<(), Failure> {
+        let _writing = lock(&self.writing);
         let what = what.to_string();
         let anchor = self.vault.account(Event { at, who: &self.who, action, what: &what })?;
         let text = serde_json::to_vec(&anchor).map_err(|error| failed(error.into()))?;
         let sealed = keys::seal(&self.key, ANCHOR.as_bytes(), &text)?;
         let new = self.file.with_extension("new");
         fs::write(&new, &sealed).and_then(|()| fs::rename(&new, &self.file)).map_err(failed)
+    }
+
+    /// Accounts for the wrong passwords before a right one, by their times.
+    ///
+    /// # Errors
+    /// As [`Trail::account`].
+    pub fn account_failed(&self, times: &[i64]) -> Result<(), Failure> {
+        times.iter().try_for_each(|at| self.account_at(*at, "unlock_failed", &json!({})))
     }
 
     /// Copies the anchor into the system's keyring, where the person uses it: whoever puts back an older data folder
@@ -107,20 +114,25 @@ impl Trail {
         Ok(text.and_then(|text| serde_json::from_slice(&text).ok()))
     }
 
+    fn keyring_anchor(&self) -> Option<Anchor> {
+        if !self.in_keyring {
+            return None;
+        }
+        let text = SystemKeyring.get(&self.keyring_name()).ok()??;
+        serde_json::from_slice(&text).ok()
+    }
+
     /// Checks the trail against both anchors.
     ///
     /// # Errors
     /// The vault's and the folder's.
     pub fn verify(&self) -> Result<Checked, Failure> {
-        let (now, mut faults) = self.vault.verify_audit(self.anchor()?.as_ref())?;
-        if self.in_keyring
-            && let Ok(Some(text)) = SystemKeyring.get(&self.keyring_name())
-            && let Ok(anchor) = serde_json::from_slice::<Anchor>(&text)
-        {
-            let (_, more) = self.vault.verify_audit(Some(&anchor))?;
-            faults.extend(more.into_iter().filter(|fault| !matches!(fault, Fault::Changed { .. } | Fault::Missing { .. })));
-            faults.dedup();
-        }
+        let file = self.anchor()?;
+        let keyring = self.keyring_anchor();
+        let mut anchors = vec![file.as_ref()];
+        // A keyring that has none, or does not answer, says nothing about the trail.
+        anchors.extend(keyring.as_ref().map(Some));
+        let (now, faults) = self.vault.verify_audit(&anchors)?;
         Ok(Checked { count: now.count, faults: faults.iter().map(Fault::message).collect() })
     }
 

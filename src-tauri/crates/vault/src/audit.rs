@@ -180,16 +180,19 @@ impl Vault {
         })
     }
 
-    /// Checks every entry against the one before it, and the trail's end against `anchor`. Entries past the anchor are
-    /// right where they fit the chain: a power cut between the two leaves them so. Gives the anchor that the trail has
-    /// now, and what is wrong with it, nothing where all is right.
+    /// Checks every entry against the one before it, and the trail's end against each place that keeps an anchor, `None`
+    /// where the place has lost it. Entries past an anchor are right where they fit the chain: a power cut between the
+    /// two leaves them so. Gives the anchor that the trail has now, and what is wrong with it, nothing where all is
+    /// right.
     ///
     /// # Errors
     /// The database's.
-    pub fn verify_audit(&self, anchor: Option<&Anchor>) -> Result<(Anchor, Vec<Fault>)> {
+    pub fn verify_audit(&self, anchors: &[Option<&Anchor>]) -> Result<(Anchor, Vec<Fault>)> {
         self.with(|connection| {
             let mut faults = Vec::new();
-            let (mut count, mut before, mut anchored) = (0, Vec::new(), None);
+            let (mut count, mut before) = (0, Vec::new());
+            // The hash of the entry that each anchor names.
+            let mut anchored = vec![None; anchors.len()];
             let mut statement =
                 connection.prepare("SELECT seq, at, who, action, what, hash FROM audit ORDER BY seq")?;
             for kept in statement.query_map([], kept_of)? {
@@ -202,22 +205,31 @@ impl Vault {
                 if entry.seq == count + 1 && found != hash(&before, entry.seq, event) {
                     faults.push(Fault::Changed { seq: entry.seq });
                 }
-                if anchor.is_some_and(|anchor| anchor.count == entry.seq) {
-                    anchored = Some(entry.hash);
+                for (anchor, anchored) in anchors.iter().zip(&mut anchored) {
+                    if anchor.is_some_and(|anchor| anchor.count == entry.seq) {
+                        *anchored = Some(entry.hash.clone());
+                    }
                 }
                 (count, before) = (entry.seq, found);
             }
-            match anchor {
-                None if count > 0 => faults.push(Fault::NoAnchor),
-                Some(anchor) if anchor.count > count => {
-                    faults.push(Fault::Cut { from: count + 1, to: anchor.count });
-                }
-                Some(anchor) if anchor.count > 0 && anchored.as_ref() != Some(&anchor.head) => {
-                    faults.push(Fault::Rewritten { seq: anchor.count });
-                }
-                _ => {}
+            for (anchor, anchored) in anchors.iter().zip(anchored) {
+                faults.extend(end_fault(*anchor, count, anchored.as_deref()));
             }
+            // Two places that tell the same tell it once.
+            faults.dedup();
             Ok((Anchor { count, head: hex(&before) }, faults))
         })
+    }
+}
+
+/// What is wrong with the end of a trail of `count` entries by an anchor; `anchored` is the hash of the entry it names.
+fn end_fault(anchor: Option<&Anchor>, count: i64, anchored: Option<&str>) -> Option<Fault> {
+    match anchor {
+        None if count > 0 => Some(Fault::NoAnchor),
+        Some(anchor) if anchor.count > count => Some(Fault::Cut { from: count + 1, to: anchor.count }),
+        Some(anchor) if anchor.count > 0 && anchored != Some(&anchor.head) => {
+            Some(Fault::Rewritten { seq: anchor.count })
+        }
+        _ => None,
     }
 }
