@@ -3,10 +3,9 @@ use std::path::{Path, PathBuf};
 
 use assistant::{Answer, Assistant, Progress, Question, Scope, Stop};
 use engine::LoadOptions;
-use library::{Analyzer, Library, Storage};
+use library::{Analyzer, Library};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use vault::Vault;
 use wire::Failure;
 
 use crate::{folder, places};
@@ -122,8 +121,8 @@ async fn open(docs: &Path, cache: &Path) -> Result<(Library, Vec<i64>), Failure>
     let analyzer = Analyzer::load(&places::dictionary()?)?;
     hash.update(library::versions(&analyzer));
     let folder = cache.join(format!("{:x}", hash.finalize()));
-    let vault = Vault::open(&folder.join("lab.db"), &places::key())?;
-    let library = Library::open(vault.clone(), &folder.join("index"), analyzer, Storage::Sealed(&places::key()))?;
+    let vault = places::open_vault(&folder.join("lab.db"))?;
+    let library = places::open_library(vault.clone(), &folder.join("index"), analyzer)?;
     let reader = places::reader()?;
     let mut known = vault.documents()?;
     for (path, sha256) in files.iter().zip(&contents) {

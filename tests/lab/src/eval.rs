@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
-use library::{Analyzer, Entry, Index, Storage};
+use library::{Analyzer, Entry};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ pub fn retrieval(corpus: &Path, queries: &Path, analyzer: Analyzer) -> Result<Va
     let passages: Vec<Passage> = lines(corpus)?;
     let queries: Vec<Query> = lines(queries)?;
     let folder = tempfile::tempdir().map_err(|error| unreadable(corpus, error))?;
-    let index = Index::open(folder.path(), analyzer, "eval".to_owned(), Storage::Sealed(&places::key()))?;
+    let index = places::open_index(folder.path(), analyzer, "eval".to_owned())?;
 
     let started = Instant::now();
     index.add((0..).zip(&passages).map(|(row, passage)| Entry {

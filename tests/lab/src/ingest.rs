@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use library::{Analyzer, Change, Ingest, IngestState, IngestStatus, Library, Setup, Storage, readers_of_this_machine};
+use library::{Analyzer, Change, Ingest, IngestState, IngestStatus, Setup, readers_of_this_machine};
 use serde_json::{Value, json};
 use vault::Vault;
 use wire::Failure;
@@ -25,8 +25,8 @@ pub fn index(data: &Path) -> std::path::PathBuf {
 /// Adds the folder `docs` to the library in `data` and waits until everything is read.
 pub async fn run(docs: &Path, data: &Path, side_by_side: Option<NonZeroUsize>, json: bool) -> Result<(), Failure> {
     let begun = Instant::now();
-    let vault = Vault::open(&database(data), &places::key())?;
-    let library = Library::open(vault.clone(), &index(data), Analyzer::load(&places::dictionary()?)?, Storage::Sealed(&places::key()))?;
+    let vault = places::open_vault(&database(data))?;
+    let library = places::open_library(vault.clone(), &index(data), Analyzer::load(&places::dictionary()?)?)?;
     let opened = begun.elapsed().as_secs_f64();
     let setup = Setup {
         vault: vault.clone(),

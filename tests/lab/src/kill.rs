@@ -6,10 +6,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use documents::{Document, Format};
-use library::{Analyzer, Index, Library, Storage};
+use library::Analyzer;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use vault::{DocumentState, Vault};
+use vault::DocumentState;
 use wire::Failure;
 
 use crate::generate::{self, Random};
@@ -84,7 +84,7 @@ fn ingest(docs: &Path, data: &Path) -> Result<Command, Failure> {
 
 /// After a kill each document is wholly in or wholly out; gives how many are in.
 fn half_done(data: &Path) -> Result<usize, Failure> {
-    let vault = Vault::open(&database(data), &places::key())?;
+    let vault = places::open_vault(&database(data))?;
     let mut inside = 0;
     for row in vault.documents()? {
         let wanted = matches!(row.state, DocumentState::Indexing | DocumentState::Ready);
@@ -98,7 +98,7 @@ fn half_done(data: &Path) -> Result<usize, Failure> {
 }
 
 fn verdict(files: usize, docs: &Path, data: &Path, random: &mut Random) -> Result<Value, Failure> {
-    let vault = Vault::open(&database(data), &places::key())?;
+    let vault = places::open_vault(&database(data))?;
     let rows = vault.documents()?;
     let mut by_content: HashMap<String, usize> = HashMap::new();
     let (mut states, mut failures, mut torn) = (BTreeMap::new(), BTreeMap::new(), 0);
@@ -124,9 +124,9 @@ fn verdict(files: usize, docs: &Path, data: &Path, random: &mut Random) -> Resul
     }
     let analyzer = Analyzer::load(&places::dictionary()?)?;
     // As the last run left it, before opening the library would bring it in step.
-    let indexed = Index::open(&index(data), analyzer.clone(), library::versions(&analyzer), Storage::Sealed(&places::key()))?.passages()?;
+    let indexed = places::open_index(&index(data), analyzer.clone(), library::versions(&analyzer))?.passages()?;
     let kept: HashSet<i64> = vault.passage_ids()?.into_iter().collect();
-    let library = Library::open(vault.clone(), &index(data), analyzer, Storage::Sealed(&places::key()))?;
+    let library = places::open_library(vault.clone(), &index(data), analyzer)?;
     let (mut searched, mut found) = (0, 0);
     for _ in 0..SAMPLE.min(files) {
         let number = random.below(files as u64) as usize;

@@ -1,9 +1,11 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 use documents::{Reader, Recognition};
 use engine::Engine;
 use keys::Key;
+use library::{Analyzer, Index, Library, Storage};
+use vault::Vault;
 use wire::Failure;
 
 /// The program's own folders: `lab` measures what a person has.
@@ -14,8 +16,23 @@ pub fn folders() -> Result<ProjectDirs, Failure> {
 
 /// The key of every library that `lab` makes: what is measured is encrypted as a person's is, and what is in it is
 /// no secret.
-pub fn key() -> Key {
+fn key() -> Key {
     Key::new([0; 32])
+}
+
+/// A vault of `lab`.
+pub fn open_vault(database: &Path) -> Result<Vault, Failure> {
+    Ok(Vault::open(database, &key())?)
+}
+
+/// A library of `lab`.
+pub fn open_library(vault: Vault, index: &Path, analyzer: Analyzer) -> Result<Library, Failure> {
+    Ok(Library::open(vault, index, analyzer, Storage::Sealed(&key()))?)
+}
+
+/// An index of `lab`, without its vault.
+pub fn open_index(folder: &Path, analyzer: Analyzer, version: String) -> Result<Index, Failure> {
+    Ok(Index::open(folder, analyzer, version, Storage::Sealed(&key()))?)
 }
 
 /// The dictionary that set-up brought.
