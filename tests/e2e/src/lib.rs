@@ -2,6 +2,7 @@
 //! count what leaves, a way out that ends in the test's own hands.
 
 pub mod capture;
+pub mod process;
 pub mod session;
 pub mod way_out;
 
@@ -170,10 +171,7 @@ impl Desk {
         if window.all("[data-testid=gate-start]").await?.is_empty() {
             window.unlock(PASSWORD).await?;
         } else {
-            for field in ["gate-password", "gate-password-again"] {
-                window.wait(&format!("[data-testid={field}]")).await?.send_keys(PASSWORD).await?;
-            }
-            window.click("[data-testid=gate-start]:enabled").await?;
+            window.set_first_password(PASSWORD).await?;
             window.click("[data-testid=gate-later]").await?;
         }
         window.wait("[data-testid=question]").await?;
@@ -235,6 +233,17 @@ impl Window<'_> {
             // How often to look; what is waited for is the state.
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// Types a first password twice and starts with it.
+    ///
+    /// # Errors
+    /// As [`Window::wait`].
+    pub async fn set_first_password(&self, password: &str) -> Result<()> {
+        for field in ["gate-password", "gate-password-again"] {
+            self.wait(&format!("[data-testid={field}]")).await?.send_keys(password).await?;
+        }
+        self.click("[data-testid=gate-start]:enabled").await
     }
 
     /// Types a password at the lock and presses its button.

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::capture::{Capture, Packet};
-use crate::{Result, display};
+use crate::{Result, display, process};
 
 /// Where tauri-driver listens, and the WebKitWebDriver that it starts.
 const DRIVERS: [u16; 2] = [4444, 4445];
@@ -153,18 +153,12 @@ impl Inspectors {
 }
 
 fn inspectors_now() -> Vec<u16> {
-    let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
-    processes
-        .flatten()
-        .filter_map(|process| std::fs::read(process.path().join("environ")).ok())
-        .filter_map(|environment| inspector(&environment))
-        .collect()
+    process::all().filter_map(|process| inspector(&process.environment)).collect()
 }
 
 /// The port of `WEBKIT_INSPECTOR_SERVER=127.0.0.1:PORT` in a process's environment.
 fn inspector(environment: &[u8]) -> Option<u16> {
-    let text = String::from_utf8_lossy(environment);
-    let server = text.split('\0').find_map(|variable| variable.strip_prefix("WEBKIT_INSPECTOR_SERVER="))?;
+    let server = std::str::from_utf8(process::variable(environment, "WEBKIT_INSPECTOR_SERVER")?).ok()?;
     server.rsplit(':').next()?.parse().ok()
 }
 

@@ -3,9 +3,10 @@
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use e2e::process::{self, Process};
 use e2e::{Desk, PASSWORD, Prerequisites, Result, in_namespace};
 
 /// Stands in the document, in the question and so in answer, index and conversation.
@@ -18,13 +19,10 @@ fn no_file_shows_what_was_asked_and_read_and_only_the_password_opens_it() {
 
 async fn session(needs: &Prerequisites) -> Result<()> {
     let desk = Desk::set_up(needs)?;
-    let window = desk.open_locked().await?;
+    let mut window = desk.open_locked().await?;
     window.wait("[data-testid=gate-password]").await?;
     window.screenshot("gate-1-new").await?;
-    for field in ["gate-password", "gate-password-again"] {
-        window.wait(&format!("[data-testid={field}]")).await?.send_keys(PASSWORD).await?;
-    }
-    window.click("[data-testid=gate-start]:enabled").await?;
+    window.set_first_password(PASSWORD).await?;
     window.click("[data-testid=gate-make-recovery]").await?;
     let recovery = window.text("[data-testid=gate-recovery-key]").await?;
     assert_eq!(recovery.split('-').count(), 8, "{recovery}");
@@ -57,7 +55,6 @@ async fn session(needs: &Prerequisites) -> Result<()> {
     window.wait("[data-testid=conversation-row]").await?;
     window.say("the right one opens it again, with document and conversation");
 
-    let mut window = window;
     for signal in ["KILL", "SEGV"] {
         kill(signal, desk.home())?;
         // Its program is gone; the driver is to let go of the session.
@@ -73,7 +70,7 @@ async fn session(needs: &Prerequisites) -> Result<()> {
 
 /// The officer's command, without a window.
 fn verify_audit(needs: &Prerequisites, home: &Path) -> Result<()> {
-    let mut command = std::process::Command::new(needs.program())
+    let mut command = Command::new(needs.program())
         .args(["audit", "verify"])
         .env("XDG_DATA_HOME", home)
         .stdin(Stdio::piped())
@@ -89,19 +86,15 @@ fn verify_audit(needs: &Prerequisites, home: &Path) -> Result<()> {
 
 /// Sends a signal to the program whose person has this home; another test's may run beside it.
 fn kill(signal: &str, home: &Path) -> Result<()> {
-    for process in std::fs::read_dir("/proc")? {
-        let process = process?.path();
-        let program = std::fs::read_link(process.join("exe")).unwrap_or_default();
-        let environment = std::fs::read(process.join("environ")).unwrap_or_default();
-        let ours = environment.split(|byte| *byte == 0).any(|variable| {
-            variable.strip_prefix(b"XDG_DATA_HOME=").is_some_and(|value| value == home.as_os_str().as_bytes())
-        });
+    for Process { folder, environment } in process::all() {
+        let program = std::fs::read_link(folder.join("exe")).unwrap_or_default();
+        let ours = process::variable(&environment, "XDG_DATA_HOME") == Some(home.as_os_str().as_bytes());
         if ours && program.file_name().is_some_and(|name| name == "naratmal-automation") {
-            let pid = process.file_name().unwrap_or_default();
+            let pid = folder.file_name().unwrap_or_default();
             // The first of a fault's signals that comes from outside is taken by the handler that looks for overflown
             // stacks; it stands aside for the second.
-            while process.join("exe").exists() {
-                std::process::Command::new("kill").arg(format!("-{signal}")).arg(pid).stderr(Stdio::null()).status()?;
+            while folder.join("exe").exists() {
+                Command::new("kill").arg(format!("-{signal}")).arg(pid).stderr(Stdio::null()).status()?;
                 std::thread::sleep(Duration::from_millis(50));
             }
             return Ok(());
