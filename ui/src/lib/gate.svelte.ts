@@ -6,6 +6,8 @@ import type { Failure, Gate } from "./contract";
 /** As the shell's shortest one. */
 export const SHORTEST_PASSWORD = 8;
 
+const TICK_MS = 500;
+
 export class GateState {
   #gate = $state.raw<Gate | null>(null);
   failure = $state.raw<Failure | null>(null);
@@ -15,6 +17,7 @@ export class GateState {
   now = $state(Date.now());
   /** True once a password was set here: a recovery key is offered before the desk opens. */
   offersRecovery = $state(false);
+  #clock: ReturnType<typeof setTimeout> | undefined;
   /** What throws everything away that the window holds of what was open. */
   #forget: () => void;
 
@@ -30,10 +33,9 @@ export class GateState {
 
   start(): () => void {
     const listening: Promise<UnlistenFn> = listen<Gate>("gate", ({ payload }) => this.#set(payload));
-    const clock = setInterval(() => (this.now = Date.now()), 500);
     void listening.then(() => this.#try(async () => this.#set(await api.gate())));
     return () => {
-      clearInterval(clock);
+      clearTimeout(this.#clock);
       void listening.then((unlisten) => unlisten());
     };
   }
@@ -62,6 +64,13 @@ export class GateState {
     if (locked) this.#forget();
   }
 
+  /** Counts down, for as long as there is something to wait for. */
+  #tick(): void {
+    clearTimeout(this.#clock);
+    this.now = Date.now();
+    if (this.now < this.waitUntil) this.#clock = setTimeout(() => this.#tick(), TICK_MS);
+  }
+
   async #try(work: () => Promise<void>): Promise<void> {
     this.busy = true;
     this.failure = null;
@@ -70,8 +79,8 @@ export class GateState {
     } catch (error) {
       const failure = asFailure(error);
       if (failure.code === "unlock_wait") {
-        this.now = Date.now();
-        this.waitUntil = this.now + Number(failure.detail);
+        this.waitUntil = Date.now() + Number(failure.detail);
+        this.#tick();
       }
       this.failure = failure;
     } finally {
