@@ -24,7 +24,7 @@ pub enum Error {
     /// There is no such way of opening.
     #[error("the file has no such way")]
     NoSuchWay,
-    /// It is the only way left to open the data.
+    /// Neither password nor keyring would be left to open the data.
     #[error("the last way cannot be removed")]
     LastWay,
     /// There is a key already.
@@ -33,6 +33,9 @@ pub enum Error {
     /// The file is damaged.
     #[error("the file is damaged: {0}")]
     Damaged(String),
+    /// Another program is trying a password or changing the ways, and does not come to an end.
+    #[error("another program holds the file")]
+    Busy,
     /// The file was written by a later program.
     #[error("the file is of version {0}")]
     Newer(u32),
@@ -56,9 +59,10 @@ impl Error {
             Self::TooShort(_) => "password_short",
             Self::Mistyped => "recovery_mistyped",
             Self::NoSuchWay => "unlock_no_such_way",
-            Self::LastWay => "unlock_last_way",
+            Self::LastWay => "keys_last_way",
             Self::Exists => "vault_exists",
             Self::Damaged(_) => "keys_damaged",
+            Self::Busy => "keys_busy",
             Self::Newer(_) => "keys_newer",
             Self::KeyringUnavailable(_) => "keyring_unavailable",
             Self::Io(_) => "keys_unwritable",
@@ -74,9 +78,12 @@ impl Error {
             Self::TooShort(_) => "암호가 너무 짧습니다. 여덟 글자 이상으로 정하십시오.",
             Self::Mistyped => "복구 키를 잘못 입력하였습니다. 적어 둔 글자와 하나씩 비교하여 다시 입력하십시오.",
             Self::NoSuchWay => "이 방법으로는 열 수 없습니다. 다른 방법으로 여십시오.",
-            Self::LastWay => "남은 하나뿐인 여는 방법이므로 없앨 수 없습니다. 먼저 다른 방법을 추가하십시오.",
+            Self::LastWay => {
+                "자료를 여는 방법이 남지 않으므로 없앨 수 없습니다. 먼저 암호나 로그인 암호 저장소를 추가하십시오."
+            }
             Self::Exists => "이미 암호가 정해져 있습니다. 그 암호로 여십시오.",
             Self::Damaged(_) => "열쇠 파일(keys.json)이 손상되었습니다. 백업해 둔 파일로 바꾼 뒤 다시 시작하십시오.",
+            Self::Busy => "다른 나랏말 창에서 자료를 여는 중입니다. 잠시 뒤 다시 시도하십시오.",
             Self::Newer(_) => "더 새로운 나랏말에서 만든 열쇠 파일입니다. 나랏말을 최신 판으로 바꾼 뒤 다시 여십시오.",
             Self::KeyringUnavailable(_) => {
                 "이 PC의 로그인 암호 저장소를 쓸 수 없습니다. 저장소를 열거나 암호로 여십시오."

@@ -5,8 +5,8 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroize;
 
-/// A secret of 256 bits. Its memory is locked against swapping where the system allows it, and wiped with the last clone;
-/// it never shows in a debug print.
+/// A secret of 256 bits. Its memory is locked against swapping where the system allows it, and wiped with the last
+/// clone; it never shows in a debug print.
 #[derive(Clone)]
 pub struct Key(Arc<Secret>);
 
@@ -64,8 +64,8 @@ impl fmt::Debug for Key {
     }
 }
 
-/// A limit on locked memory that is too low leaves the page unlocked: the key is then only wiped. It is never unlocked again: locks are of
-/// whole pages, and another key may lie on the same one.
+/// A limit on locked memory that is too low leaves the page unlocked: the key is then only wiped. It is never unlocked
+/// again: locks are of whole pages, and another key may lie on the same one.
 #[cfg(unix)]
 fn lock_memory(bytes: &[u8]) {
     // SAFETY: the range is a live allocation; locking changes nothing in it.

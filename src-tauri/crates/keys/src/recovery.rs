@@ -108,7 +108,13 @@ mod tests {
     fn a_mistyped_one_is_told_from_a_wrong_one() {
         let shown = RecoveryKey::random().unwrap().to_string();
         let other = if shown.starts_with('7') { '8' } else { '7' };
-        for typed in [String::new(), shown[1..].to_owned(), format!("{other}{}", &shown[1..]), format!("{shown}0"), "가".repeat(32)] {
+        for typed in [
+            String::new(),
+            shown[1..].to_owned(),
+            format!("{other}{}", &shown[1..]),
+            format!("{shown}0"),
+            "가".repeat(32),
+        ] {
             assert!(matches!(RecoveryKey::read(&typed), Err(Error::Mistyped)), "{typed}");
         }
     }

@@ -1,70 +1,91 @@
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
 use std::path::Path;
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
+use crate::cost::Cost;
+use crate::file::{read_bounded, write_first, write_whole};
+use crate::hex::{bytes_of, hex};
 use crate::{Error, Key, Keyring, RecoveryKey, Result, open, seal};
 
-const FILE: &str = "keys.json";
+pub(crate) const FILE: &str = "keys.json";
 const VERSION: u32 = 1;
-/// A file that is longer is not ours.
-const LONGEST_FILE: u64 = 64 << 10;
 /// The fewest characters of a new password.
 pub const SHORTEST_PASSWORD: usize = 8;
-/// What the keyring keeps the wrapping key under.
-const IN_KEYRING: &str = "data-key";
 
-/// What Argon2id costs (RFC 9106; second recommended option: 64 MiB, 3 passes), with its salt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Cost {
-    memory_kib: u32,
-    passes: u32,
-    lanes: u32,
-    salt: String,
+/// The rule for a new password, which it is held to where it is set as well.
+///
+/// # Errors
+/// [`Error::TooShort`].
+pub fn check_new_password(password: &str) -> Result<()> {
+    match password.nfkc().count() {
+        characters if characters < SHORTEST_PASSWORD => Err(Error::TooShort(characters)),
+        _ => Ok(()),
+    }
 }
 
-impl Cost {
-    pub(crate) fn new(memory_kib: u32, passes: u32) -> Result<Self> {
-        let mut salt = [0; 16];
-        getrandom::fill(&mut salt)?;
-        Ok(Self { memory_kib, passes, lanes: 1, salt: hex(&salt) })
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PasswordSlot {
+    argon2id: Cost,
+    sealed: String,
+}
+
+impl PasswordSlot {
+    /// Takes a password's time.
+    pub(crate) fn new(key: &Key, password: &str, cost: Cost) -> Result<Self> {
+        check_new_password(password)?;
+        let sealed = wrap(&cost.wrapping(password)?, &cost.context(), key)?;
+        Ok(Self { argon2id: cost, sealed })
+    }
+}
+
+/// The wrapping key is in the keyring under a random name of this slot's own: other folders use the same keyring, and
+/// the secret of an earlier slot stays until no file names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeyringSlot {
+    name: String,
+    sealed: String,
+}
+
+impl KeyringSlot {
+    /// The slot, whose secret is in the keyring then.
+    pub(crate) fn new(key: &Key, keyring: &dyn Keyring) -> Result<Self> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random)?;
+        let wrapping = Key::random()?;
+        let mut slot = Self { name: hex(&random), sealed: String::new() };
+        slot.sealed = wrap(&wrapping, &slot.context(), key)?;
+        keyring.set(&slot.entry()?, wrapping.bytes())?;
+        Ok(slot)
     }
 
-    fn of_a_person() -> Result<Self> {
-        Self::new(64 << 10, 3)
+    fn unlock(&self, keyring: &dyn Keyring) -> Result<Key> {
+        let secret = Zeroizing::new(keyring.get(&self.entry()?)?.ok_or(Error::Wrong)?);
+        let bytes: [u8; 32] = secret.as_slice().try_into().map_err(|_| Error::Wrong)?;
+        unwrap(&Key::new(bytes), &self.context(), &self.sealed)
     }
 
-    /// The wrapping key of a password. However a person's input method composes Hangul, it is the same password.
-    fn wrapping(&self, password: &str) -> Result<Key> {
-        // A planted file may not take the machine's memory or its day.
-        if self.memory_kib > 1 << 20 || self.passes > 20 || self.lanes > 4 {
-            return Err(Error::Damaged("the cost of the password's hash is absurd".to_owned()));
+    /// Lets the secret go, where the keyring answers: without a slot that names it, it opens nothing.
+    pub(crate) fn forget(&self, keyring: &dyn Keyring) {
+        if let Ok(entry) = self.entry() {
+            let _ = keyring.delete(&entry);
         }
-        let damaged = |error: argon2::Error| Error::Damaged(error.to_string());
-        let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(32)).map_err(damaged)?;
-        let password = Zeroizing::new(password.nfkc().collect::<String>());
-        let mut bytes = Zeroizing::new([0; 32]);
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into(password.as_bytes(), &bytes_of(&self.salt)?, &mut *bytes)
-            .map_err(damaged)?;
-        Ok(Key::new(*bytes))
+    }
+
+    /// The name in the keyring. A planted file may not name what else is kept there.
+    fn entry(&self) -> Result<String> {
+        match bytes_of(&self.name)?.len() {
+            16 => Ok(format!("data-key {}", self.name)),
+            _ => Err(Error::Damaged("not a name in the keyring".to_owned())),
+        }
     }
 
     fn context(&self) -> String {
-        format!("password {} {} {} {}", self.memory_kib, self.passes, self.lanes, self.salt)
+        format!("keyring {}", self.name)
     }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PasswordSlot {
-    argon2id: Cost,
-    sealed: String,
 }
 
 /// What opens the data.
@@ -83,29 +104,11 @@ pub struct Ways {
 #[serde(deny_unknown_fields)]
 pub struct Locked {
     version: u32,
-    password: Option<PasswordSlot>,
+    /// Derived from the data key: tells whether a key is this file's, and nothing about it.
+    check: String,
+    pub(crate) password: Option<PasswordSlot>,
     recovery: Option<String>,
-    keyring: Option<String>,
-}
-
-/// How a new data key is to be opened.
-pub enum NewWay<'a> {
-    /// By a password.
-    Password(&'a str),
-    /// By the system's keyring.
-    Keyring(&'a dyn Keyring),
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn bytes_of(hex: &str) -> Result<Vec<u8>> {
-    let damaged = || Error::Damaged("not hexadecimal".to_owned());
-    if !hex.is_ascii() || !hex.len().is_multiple_of(2) {
-        return Err(damaged());
-    }
-    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).map_err(|_| damaged())).collect()
+    pub(crate) keyring: Option<KeyringSlot>,
 }
 
 fn wrap(wrapping: &Key, way: &str, key: &Key) -> Result<String> {
@@ -114,8 +117,13 @@ fn wrap(wrapping: &Key, way: &str, key: &Key) -> Result<String> {
 
 fn unwrap(wrapping: &Key, way: &str, sealed: &str) -> Result<Key> {
     let plain = Zeroizing::new(open(wrapping, format!("naratmal {VERSION} {way}").as_bytes(), &bytes_of(sealed)?)?);
-    let bytes: [u8; 32] = plain.as_slice().try_into().map_err(|_| Error::Damaged("a key of another length".to_owned()))?;
+    let bytes: [u8; 32] =
+        plain.as_slice().try_into().map_err(|_| Error::Damaged("a key of another length".to_owned()))?;
     Ok(Key::new(bytes))
+}
+
+fn check_of(key: &Key) -> String {
+    hex(key.derive("keys.json check").bytes())
 }
 
 impl Locked {
@@ -124,16 +132,7 @@ impl Locked {
     /// # Errors
     /// [`Error::Damaged`], [`Error::Newer`], [`Error::Io`].
     pub fn read(folder: &Path) -> Result<Option<Self>> {
-        let path = folder.join(FILE);
-        let length = match fs::metadata(&path) {
-            Ok(metadata) => metadata.len(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        if length > LONGEST_FILE {
-            return Err(Error::Damaged(format!("{length} bytes")));
-        }
-        let bytes = fs::read(&path)?;
+        let Some(bytes) = read_bounded(&folder.join(FILE))? else { return Ok(None) };
         let damaged = |error: serde_json::Error| Error::Damaged(error.to_string());
         let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(damaged)?;
         match value["version"].as_u64() {
@@ -173,121 +172,38 @@ impl Locked {
     /// # Errors
     /// [`Error::KeyringUnavailable`], [`Error::Wrong`], [`Error::NoSuchWay`], [`Error::Damaged`].
     pub fn unlock_with_keyring(&self, keyring: &dyn Keyring) -> Result<Key> {
-        let sealed = self.keyring.as_ref().ok_or(Error::NoSuchWay)?;
-        let secret = Zeroizing::new(keyring.get(IN_KEYRING)?.ok_or(Error::Wrong)?);
-        let bytes: [u8; 32] = secret.as_slice().try_into().map_err(|_| Error::Wrong)?;
-        unwrap(&Key::new(bytes), "keyring", sealed)
+        self.keyring.as_ref().ok_or(Error::NoSuchWay)?.unlock(keyring)
     }
 
-    /// On the disk, whole or not at all, readable by this person only.
-    fn write(&self, folder: &Path) -> Result<()> {
-        let text = serde_json::to_vec_pretty(self).map_err(|error| Error::Damaged(error.to_string()))?;
-        Ok(write_whole(&folder.join(FILE), &text)?)
+    /// The file of a new data key, which nothing opens yet.
+    pub(crate) fn new(key: &Key) -> Self {
+        Self { version: VERSION, check: check_of(key), ..Self::default() }
     }
 
-    fn with_password(mut self, key: &Key, password: &str, cost: Cost) -> Result<Self> {
-        let characters = password.nfkc().count();
-        if characters < SHORTEST_PASSWORD {
-            return Err(Error::TooShort(characters));
-        }
-        let sealed = wrap(&cost.wrapping(password)?, &cost.context(), key)?;
-        self.password = Some(PasswordSlot { argon2id: cost, sealed });
-        Ok(self)
+    /// # Errors
+    /// [`Error::Wrong`] where `key` is not the one that is locked here: what it is wrapped by would open nothing.
+    pub(crate) fn check_key(&self, key: &Key) -> Result<()> {
+        if self.check == check_of(key) { Ok(()) } else { Err(Error::Wrong) }
     }
 
-    fn with_keyring(mut self, key: &Key, keyring: &dyn Keyring) -> Result<Self> {
-        let wrapping = Key::random()?;
-        keyring.set(IN_KEYRING, wrapping.bytes())?;
-        self.keyring = Some(wrap(&wrapping, "keyring", key)?);
-        Ok(self)
+    pub(crate) fn set_recovery(&mut self, key: &Key, recovery: Option<&RecoveryKey>) -> Result<()> {
+        self.recovery = recovery.map(|recovery| wrap(&recovery.wrapping(), "recovery", key)).transpose()?;
+        Ok(())
     }
-}
 
-/// Writes a file so that a kill leaves the old one or the new one.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let new = path.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&new)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        File::open(folder)?.sync_all()?;
+    pub(crate) fn write(&self, folder: &Path) -> Result<()> {
+        write_whole(&folder.join(FILE), &self.text()?)
     }
-    Ok(())
-}
 
-/// Makes a random data key that opens in one way, and gives it.
-///
-/// # Errors
-/// [`Error::Exists`] where there is one, [`Error::TooShort`], [`Error::KeyringUnavailable`], [`Error::Io`].
-pub fn create(folder: &Path, way: NewWay<'_>) -> Result<Key> {
-    create_at(folder, way, Cost::of_a_person()?)
-}
-
-pub(crate) fn create_at(folder: &Path, way: NewWay<'_>, cost: Cost) -> Result<Key> {
-    fs::create_dir_all(folder)?;
-    if Locked::read(folder)?.is_some() {
-        return Err(Error::Exists);
+    /// # Errors
+    /// [`Error::Exists`].
+    pub(crate) fn write_first(&self, folder: &Path) -> Result<()> {
+        write_first(&folder.join(FILE), &self.text()?)
     }
-    let key = Key::random()?;
-    let empty = Locked { version: VERSION, ..Locked::default() };
-    let locked = match way {
-        NewWay::Password(password) => empty.with_password(&key, password, cost)?,
-        NewWay::Keyring(keyring) => empty.with_keyring(&key, keyring)?,
-    };
-    locked.write(folder)?;
-    Ok(key)
-}
 
-fn existing(folder: &Path) -> Result<Locked> {
-    Locked::read(folder)?.ok_or(Error::NoSuchWay)
-}
-
-/// Puts a password in place of an earlier one; the data stays as it is.
-///
-/// # Errors
-/// [`Error::TooShort`], [`Error::Io`].
-pub fn set_password(folder: &Path, key: &Key, password: &str) -> Result<()> {
-    existing(folder)?.with_password(key, password, Cost::of_a_person()?)?.write(folder)
-}
-
-/// Makes a recovery key in place of an earlier one.
-///
-/// # Errors
-/// [`Error::Io`].
-pub fn add_recovery(folder: &Path, key: &Key) -> Result<RecoveryKey> {
-    let recovery = RecoveryKey::random()?;
-    let mut locked = existing(folder)?;
-    locked.recovery = Some(wrap(&recovery.wrapping(), "recovery", key)?);
-    locked.write(folder)?;
-    Ok(recovery)
-}
-
-/// Lets the system's keyring open the data.
-///
-/// # Errors
-/// [`Error::KeyringUnavailable`], [`Error::Io`].
-pub fn add_keyring(folder: &Path, key: &Key, keyring: &dyn Keyring) -> Result<()> {
-    existing(folder)?.with_keyring(key, keyring)?.write(folder)
-}
-
-/// Lets the system's keyring no longer open the data.
-///
-/// # Errors
-/// [`Error::LastWay`] where nothing but a recovery key would be left, [`Error::Io`].
-pub fn remove_keyring(folder: &Path, keyring: &dyn Keyring) -> Result<()> {
-    let mut locked = existing(folder)?;
-    if locked.password.is_none() {
-        return Err(Error::LastWay);
+    fn text(&self) -> Result<Vec<u8>> {
+        serde_json::to_vec_pretty(self).map_err(|error| Error::Damaged(error.to_string()))
     }
-    locked.keyring = None;
-    locked.write(folder)?;
-    keyring.delete(IN_KEYRING)
 }
 
 #[cfg(test)]

@@ -1,77 +1,15 @@
-use std::collections::HashMap;
-use std::sync::Mutex;
+use std::fs;
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::NewWay;
+use crate::ways::create_at;
 
 const PASSWORD: &str = "나의 암호입니다 1";
 
-/// A keyring as the system's, in memory.
-#[derive(Default)]
-struct Memory(Mutex<HashMap<String, Vec<u8>>>);
-
-impl Keyring for Memory {
-    fn available(&self) -> bool {
-        true
-    }
-
-    fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        Ok(self.0.lock().unwrap().get(name).cloned())
-    }
-
-    fn set(&self, name: &str, secret: &[u8]) -> Result<()> {
-        self.0.lock().unwrap().insert(name.to_owned(), secret.to_vec());
-        Ok(())
-    }
-
-    fn delete(&self, name: &str) -> Result<()> {
-        self.0.lock().unwrap().remove(name);
-        Ok(())
-    }
-}
-
 fn cheap() -> Cost {
     Cost::new(8, 1).unwrap()
-}
-
-#[test]
-fn every_way_gives_the_same_key_and_a_new_password_leaves_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let keyring = Memory::default();
-    let key = create(folder.path(), NewWay::Password(PASSWORD)).unwrap();
-    let recovery = add_recovery(folder.path(), &key).unwrap().to_string();
-    add_keyring(folder.path(), &key, &keyring).unwrap();
-    set_password(folder.path(), &key, "다른 암호입니다 2").unwrap();
-
-    let locked = Locked::read(folder.path()).unwrap().unwrap();
-    assert_eq!(locked.ways(), Ways { password: true, recovery: true, keyring: true });
-    for opened in [
-        locked.unlock_with_password("다른 암호입니다 2"),
-        locked.unlock_with_recovery(&recovery.to_lowercase()),
-        locked.unlock_with_keyring(&keyring),
-    ] {
-        assert_eq!(opened.unwrap().bytes(), key.bytes());
-    }
-    assert!(matches!(locked.unlock_with_password(PASSWORD), Err(Error::Wrong)));
-    assert!(matches!(create(folder.path(), NewWay::Password(PASSWORD)), Err(Error::Exists)));
-    remove_keyring(folder.path(), &keyring).unwrap();
-    assert!(keyring.0.lock().unwrap().is_empty());
-    assert!(matches!(
-        Locked::read(folder.path()).unwrap().unwrap().unlock_with_keyring(&keyring),
-        Err(Error::NoSuchWay)
-    ));
-}
-
-#[test]
-fn the_last_way_and_a_short_password_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let keyring = Memory::default();
-    assert!(matches!(create(folder.path(), NewWay::Password("일곱글자암호다")), Err(Error::TooShort(7))));
-    assert!(Locked::read(folder.path()).unwrap().is_none());
-    create(folder.path(), NewWay::Keyring(&keyring)).unwrap();
-    assert!(matches!(remove_keyring(folder.path(), &keyring), Err(Error::LastWay)));
-    assert!(Locked::read(folder.path()).unwrap().unwrap().unlock_with_keyring(&keyring).is_ok());
 }
 
 #[test]
@@ -91,7 +29,10 @@ fn the_file_is_for_this_person_only_and_holds_neither_key_nor_password() {
     let text = String::from_utf8(bytes).unwrap();
     assert!(!text.contains(PASSWORD) && !text.contains(&hex(key.bytes())));
     #[cfg(unix)]
-    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(folder.path().join(FILE)).unwrap().permissions()) & 0o777, 0o600);
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(folder.path().join(FILE)).unwrap().permissions()) & 0o777,
+        0o600
+    );
 }
 
 #[test]
@@ -110,6 +51,19 @@ fn a_file_of_a_later_program_or_with_an_absurd_cost_is_refused() {
         fs::write(folder.path().join(FILE), &changed).unwrap();
         let opened = Locked::read(folder.path()).and_then(|locked| locked.unwrap().unlock_with_password(PASSWORD));
         assert_eq!(opened.unwrap_err().code(), code, "{:.80}", changed);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_an_endless_device_and_one_that_leads_nowhere_are_damaged_files() {
+    let folder = tempfile::tempdir().unwrap();
+    for target in ["/dev/zero", "/nowhere"] {
+        let _ = fs::remove_file(folder.path().join(FILE));
+        std::os::unix::fs::symlink(target, folder.path().join(FILE)).unwrap();
+        assert_eq!(Locked::read(folder.path()).unwrap_err().code(), "keys_damaged", "{target}");
+        let made = create_at(folder.path(), NewWay::Password(PASSWORD), cheap());
+        assert_eq!(made.unwrap_err().code(), "keys_damaged", "{target}: nothing is made over it");
     }
 }
 
