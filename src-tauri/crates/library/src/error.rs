@@ -18,6 +18,9 @@ pub enum Error {
     /// No space is left for the index.
     #[error("the disk is full: {0}")]
     Full(String),
+    /// Documents that were to be forgotten for good are out of the database, but not yet out of the index's files.
+    #[error("what was forgotten is still in the index's files: {0}")]
+    Unforgotten(Box<Error>),
     /// The database's.
     #[error(transparent)]
     Vault(#[from] vault::Error),
@@ -67,6 +70,10 @@ impl From<Error> for Failure {
             Error::Full(_) => (
                 "disk_full",
                 "디스크에 남은 공간이 없어 자료 색인을 저장하지 못했습니다. 필요 없는 파일을 지워 공간을 비운 뒤 다시 시도해 주십시오.",
+            ),
+            Error::Unforgotten(_) => (
+                "purge_unfinished",
+                "자료는 지웠지만 색인 파일에 남은 내용을 아직 다 지우지 못했습니다. 디스크 공간을 확인하고 프로그램을 다시 시작하면 이어서 지웁니다.",
             ),
             Error::Index(_) => (
                 "index_failed",

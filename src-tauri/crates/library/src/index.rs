@@ -2,12 +2,16 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use keys::Key;
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
 use tantivy::directory::MmapDirectory;
+use tantivy::indexer::NoMergePolicy;
+use tantivy::merge_policy::DefaultMergePolicy;
+use tantivy::tokenizer::WhitespaceTokenizer;
 use tantivy::{Directory, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
 use crate::sealed::SealedDirectory;
@@ -16,6 +20,14 @@ use crate::{Analyzer, Error, Result};
 const ANALYZER: &str = "korean";
 /// Bytes that the writer collects before it writes a segment.
 const WRITER_MEMORY: usize = 64 << 20;
+/// Threads that index beside each other: readers take the other cores.
+const THREADS: usize = 1;
+/// How often segments are looked for that still hold what was removed.
+const ATTEMPTS: usize = 3;
+/// How long files that are still held are waited for, …
+const PATIENCE: Duration = Duration::from_secs(5);
+/// … looking this often.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// How an index's files are kept.
 #[derive(Debug, Clone, Copy)]
@@ -104,7 +116,7 @@ impl Index {
         let index = tantivy::Index::open_or_create(directory, schema)?;
         index.tokenizers().register(ANALYZER, analyzer.clone());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let writer = index.writer_with_num_threads(1, WRITER_MEMORY)?;
+        let writer = index.writer_with_num_threads(THREADS, WRITER_MEMORY)?;
         let (writer, folder) = (Mutex::new(Some(writer)), folder.to_owned());
         Ok(Self { index, reader, writer, folder, fields, analyzer, version })
     }
@@ -113,10 +125,7 @@ impl Index {
     /// written next works.
     fn write<T>(&self, work: impl FnOnce(&mut IndexWriter) -> tantivy::Result<T>) -> Result<T> {
         let mut held = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut writer = match held.take() {
-            Some(writer) => writer,
-            None => self.index.writer_with_num_threads(1, WRITER_MEMORY)?,
-        };
+        let mut writer = self.taken(&mut held)?;
         match work(&mut writer) {
             Ok(done) => {
                 *held = Some(writer);
@@ -131,6 +140,11 @@ impl Index {
                 Err(error)
             }
         }
+    }
+
+    /// The writer, or another where there is none.
+    fn taken(&self, held: &mut Option<IndexWriter>) -> tantivy::Result<IndexWriter> {
+        held.take().map_or_else(|| self.index.writer_with_num_threads(THREADS, WRITER_MEMORY), Ok)
     }
 
     /// A thread of the writer that ended keeps its reason to itself: whether the disk is full shows by writing.
@@ -159,6 +173,12 @@ impl Index {
             }
             Ok(())
         })
+    }
+
+    /// From now on [`Index::add`] takes texts that are terms already, with spaces between them: `lab` measures writing
+    /// with it. The program never does it.
+    pub fn take_terms(&self) {
+        self.index.tokenizers().register(ANALYZER, WhitespaceTokenizer::default());
     }
 
     /// Takes passages out, by row; they are found until [`Index::commit`].
@@ -190,35 +210,79 @@ impl Index {
     /// # Errors
     /// [`Error::Full`] where the disk is full, or the index's; what was not committed is then dropped.
     pub fn commit(&self) -> Result<()> {
-        self.write(|writer| {
-            let mut commit = writer.prepare_commit()?;
-            commit.set_payload(&self.version);
-            commit.commit()
-        })?;
+        self.write(|writer| self.commit_with(writer))?;
         self.reader.reload()?;
         Ok(())
     }
 
-    /// Leaves nothing on the disk of what was removed and committed: segments that still hold some are written anew.
+    fn commit_with(&self, writer: &mut IndexWriter) -> tantivy::Result<()> {
+        let mut commit = writer.prepare_commit()?;
+        commit.set_payload(&self.version);
+        commit.commit().map(drop)
+    }
+
+    /// Commits, and leaves nothing on the disk of what was removed: segments that still hold some are written anew.
     ///
     /// # Errors
-    /// The index's.
+    /// The index's; what was committed stays so, and the next call goes on with what is left.
     pub fn forget_removed(&self) -> Result<()> {
-        let with_removed: Vec<_> = self
-            .index
-            .searchable_segment_metas()?
-            .iter()
-            .filter(|segment| segment.has_deletes())
-            .map(|segment| segment.id())
-            .collect();
-        self.write(|writer| {
-            if !with_removed.is_empty() {
-                writer.merge(&with_removed).wait()?;
-            }
-            writer.garbage_collect_files().wait().map(drop)
-        })?;
-        self.reader.reload()?;
+        let mut held = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        // An error leaves no writer behind, which loses nothing that was committed: the next write opens another.
+        let writer = self.taken(&mut held)?;
+        *held = Some(self.forget_with(writer).map_err(|error| self.told(error))?);
         Ok(())
+    }
+
+    fn forget_with(&self, mut writer: IndexWriter) -> tantivy::Result<IndexWriter> {
+        // A merge that tantivy began on its own would take segments from under the one below, or lose them to it and
+        // leave what it wrote of them behind. So none begins any more, and those that run are waited for.
+        writer.set_merge_policy(Box::new(NoMergePolicy));
+        self.commit_with(&mut writer)?;
+        writer.wait_merging_threads()?;
+        let mut writer = self.index.writer_with_num_threads(THREADS, WRITER_MEMORY)?;
+        writer.set_merge_policy(Box::new(NoMergePolicy));
+        self.merge_removed(&mut writer)?;
+        // What is searched lets go of the files before they are deleted, which Windows demands.
+        self.reader.reload()?;
+        self.delete_dead(&writer)?;
+        writer.set_merge_policy(Box::new(DefaultMergePolicy::default()));
+        Ok(writer)
+    }
+
+    fn merge_removed(&self, writer: &mut IndexWriter) -> tantivy::Result<()> {
+        let mut failed = None;
+        for _ in 0..ATTEMPTS {
+            let segments = self.index.searchable_segment_metas()?;
+            let with_removed = segments.iter().filter(|segment| segment.has_deletes());
+            let with_removed: Vec<_> = with_removed.map(|segment| segment.id()).collect();
+            if with_removed.is_empty() {
+                return Ok(());
+            }
+            // A segment that is not there any more is not in the next list either.
+            failed = writer.merge(&with_removed).wait().err();
+        }
+        let left = || TantivyError::InternalError("segments still hold what was removed".to_owned());
+        Err(failed.unwrap_or_else(left))
+    }
+
+    /// Deletes the files of no segment that is searched. Who had one last may let go of it a moment later: threads of
+    /// the writer that merged it, a search that has just ended.
+    fn delete_dead(&self, writer: &IndexWriter) -> tantivy::Result<()> {
+        let begun = Instant::now();
+        loop {
+            writer.garbage_collect_files().wait()?;
+            let mut live = self.index.load_metas()?.list_segment_files();
+            live.insert("meta.json".into());
+            let managed = self.index.directory().list_managed_files();
+            let dead: Vec<&PathBuf> = managed.difference(&live).collect();
+            if dead.is_empty() {
+                return Ok(());
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(TantivyError::InternalError(format!("files that cannot be deleted yet: {dead:?}")));
+            }
+            std::thread::sleep(PAUSE);
+        }
     }
 
     /// The rows of all passages in the index.
@@ -288,99 +352,4 @@ fn write_a_little(folder: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::analyzer::tests::analyzer;
-    use wire::Failure;
-
-    fn add(index: &Index, passage: i64) -> Result<()> {
-        index.add([Entry { passage, document: 1, title: "규정", body: "병가는 연 60일로 한다." }])
-    }
-
-    /// True where a segment's dictionary holds the word, of a passage that is found or not.
-    fn holds(index: &Index, word: &str) -> bool {
-        let term = Term::from_field_text(index.fields.text, word);
-        index.reader.searcher().segment_readers().iter().any(|segment| {
-            segment.inverted_index(index.fields.text).unwrap().get_term_info(&term).unwrap().is_some()
-        })
-    }
-
-    /// The segments whose files are in the folder.
-    fn segments(folder: &Path) -> HashSet<String> {
-        let names = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-        names.filter_map(|name| Some(name.split_once('.')?.0.to_owned())).filter(|stem| stem.len() == 32).collect()
-    }
-
-    #[test]
-    fn of_what_was_forgotten_no_word_is_in_any_file() {
-        let Some(analyzer) = analyzer() else { return };
-        let folder = tempfile::tempdir().unwrap();
-        let key = Key::new([9; 32]);
-        let index = Index::open(folder.path(), analyzer, "1".to_owned(), Storage::Sealed(&key)).unwrap();
-        // One segment, of which one document goes.
-        index.add([Entry { passage: 9, document: 2, title: "", body: "zqxplanted" }]).unwrap();
-        add(&index, 1).unwrap();
-        index.commit().unwrap();
-        index.remove_document(2).unwrap();
-        index.commit().unwrap();
-        assert!(index.search("zqxplanted", None, 9).unwrap().is_empty());
-        assert!(holds(&index, "zqxplanted"), "this test cannot see what is kept");
-        let before = segments(folder.path());
-        index.forget_removed().unwrap();
-        assert!(!holds(&index, "zqxplanted"));
-        assert!(before.is_disjoint(&segments(folder.path())), "the old segment's files are still there");
-        assert_eq!(index.passages().unwrap(), HashSet::from([1]));
-        assert_eq!(index.search("병가", None, 9).unwrap().len(), 1);
-    }
-
-    #[test]
-    fn an_index_that_is_plain_or_has_another_key_is_begun_anew() {
-        let Some(analyzer) = analyzer() else { return };
-        let (folder, key) = (tempfile::tempdir().unwrap(), Key::new([9; 32]));
-        let path = folder.path().join("index");
-        let open = |storage| Index::open(&path, analyzer.clone(), "1".to_owned(), storage).unwrap();
-        for before in [Storage::Plain, Storage::Sealed(&Key::new([8; 32]))] {
-            let index = open(before);
-            add(&index, 1).unwrap();
-            index.commit().unwrap();
-            drop(index);
-            let index = open(Storage::Sealed(&key));
-            assert!(index.passages().unwrap().is_empty(), "{before:?}");
-            add(&index, 2).unwrap();
-            index.commit().unwrap();
-            drop(index);
-            assert_eq!(open(Storage::Sealed(&key)).passages().unwrap(), HashSet::from([2]));
-        }
-    }
-
-    #[test]
-    fn a_failed_write_is_rolled_back_and_the_next_one_works() {
-        let Some(analyzer) = analyzer() else { return };
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("index");
-        let index = Index::open(&path, analyzer, "1".to_owned(), Storage::Sealed(&Key::new([9; 32]))).unwrap();
-        add(&index, 1).unwrap();
-        index.commit().unwrap();
-
-        add(&index, 2).unwrap();
-        let full = || TantivyError::from(std::io::Error::from(std::io::ErrorKind::StorageFull));
-        let error = index.write::<()>(|_| Err(full())).unwrap_err();
-        assert_eq!(Failure::from(error).code, "disk_full");
-        add(&index, 3).unwrap();
-        index.commit().unwrap();
-        assert_eq!(index.passages().unwrap(), HashSet::from([1, 3]));
-
-        // Nothing can be written while the folder is elsewhere, and the writer cannot be rolled back either.
-        if cfg!(unix) {
-            let away = folder.path().join("away");
-            std::fs::rename(&path, &away).unwrap();
-            add(&index, 4).unwrap();
-            assert_eq!(Failure::from(index.commit().unwrap_err()).code, "index_failed");
-            std::fs::rename(&away, &path).unwrap();
-            add(&index, 5).unwrap();
-            index.commit().unwrap();
-            assert_eq!(index.passages().unwrap(), HashSet::from([1, 3, 5]));
-        }
-        assert_eq!(index.search("병가", None, 9).unwrap().len(), if cfg!(unix) { 3 } else { 2 });
-    }
-}
+mod tests;

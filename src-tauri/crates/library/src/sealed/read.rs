@@ -28,7 +28,8 @@ pub struct Opened {
 
 impl Opened {
     /// # Errors
-    /// Where the file is no sealed file; a block that was changed is found when it is read.
+    /// Where the file is no sealed file, or its end was cut off or changed; another block that was changed is found
+    /// when it is read.
     pub fn new(key: &Key, name: &Path, sealed: OwnedBytes) -> io::Result<Self> {
         let bytes = sealed.as_slice();
         let salt = bytes.get(MAGIC.len()..HEAD).filter(|_| bytes.starts_with(MAGIC)).ok_or_else(damaged)?;
@@ -51,9 +52,8 @@ impl Opened {
             decrypted: (0..length.div_ceil(BLOCK).max(1)).map(|_| AtomicBool::new(false)).collect(),
             decrypting: Mutex::new(()),
         };
-        if length == 0 {
-            opened.decrypt(0)?;
-        }
+        // Only the block that was sealed as the last opens as the last: so a file that was cut between two shows here.
+        opened.decrypt(opened.decrypted.len() - 1)?;
         Ok(opened)
     }
 
@@ -78,6 +78,13 @@ impl Opened {
         self.cipher.open(block, block + 1 == self.decrypted.len(), plain, tag)?;
         self.decrypted[block].store(true, Ordering::Release);
         Ok(())
+    }
+
+    /// Decrypts the block that holds the byte `at`; gives the next block's first byte. `None` where there is none, or
+    /// where the block was changed, which whoever reads it is told.
+    pub fn decrypt_from(&self, at: usize) -> Option<usize> {
+        let next = (at / BLOCK + 1) * BLOCK;
+        self.ready(&(at..at.checked_add(1)?)).ok().map(|()| next).filter(|next| *next < self.length)
     }
 
     /// # Errors

@@ -1,8 +1,9 @@
+use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
 
 use proptest::prelude::*;
-use tantivy::directory::TerminatingWrite;
+use tantivy::directory::{AntiCallToken, TerminatingWrite};
 
 use super::*;
 
@@ -101,6 +102,112 @@ fn whatever_is_done_to_a_file_is_found() {
     write(&SealedDirectory::open(folder.path(), &key()).unwrap(), "a", b"1");
     let other = SealedDirectory::open(folder.path(), &Key::new([8; 32])).unwrap();
     assert!(read(&other, "a").is_err(), "another key");
+}
+
+#[test]
+fn a_file_that_was_cut_between_two_blocks_does_not_open() {
+    let folder = tempfile::tempdir().unwrap();
+    for length in [0, 1, BLOCK, BLOCK + 1, 3 * BLOCK, 3 * BLOCK + 77] {
+        write(&SealedDirectory::open(folder.path(), &key()).unwrap(), "a", &content(length));
+        let whole = fs::read(folder.path().join("a")).unwrap();
+        for blocks in 0..length.div_ceil(BLOCK).max(1) {
+            fs::write(folder.path().join("a"), &whole[..HEAD + blocks * (BLOCK + TAG)]).unwrap();
+            let opened = SealedDirectory::open(folder.path(), &key()).unwrap().get_file_handle(Path::new("a"));
+            assert!(opened.is_err(), "{blocks} blocks of {length} bytes");
+        }
+        fs::remove_file(folder.path().join("a")).unwrap();
+    }
+}
+
+/// A disk that takes no write from the `fails_at`th on, or not that one only; each time all that it was given is there
+/// for whoever has the disk.
+struct Disk {
+    writes: usize,
+    fails_at: usize,
+    heals: bool,
+    given: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+impl Disk {
+    fn turn(&mut self) -> io::Result<()> {
+        self.writes += 1;
+        let at = self.writes - 1;
+        let works = at < self.fails_at || self.heals && at > self.fails_at;
+        if works { Ok(()) } else { Err(io::ErrorKind::StorageFull.into()) }
+    }
+}
+
+impl Write for Disk {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.given.lock().unwrap().push(bytes.to_vec());
+        self.turn().map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl TerminatingWrite for Disk {
+    fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
+        self.turn()
+    }
+}
+
+/// The numbers of the blocks that a disk was given, in the order in which it was given them.
+fn numbers(given: &[Vec<u8>]) -> Vec<usize> {
+    let cipher = Cipher::new(&key(), &given[0][MAGIC.len()..], Path::new("a"));
+    let number = |block: &Vec<u8>| {
+        let (text, tag) = block.split_at(block.len() - TAG);
+        let opens = |(number, last)| cipher.open(number, last, &mut text.to_vec(), tag).is_ok();
+        (0..9).find(|number| opens((*number, false)) || opens((*number, true))).unwrap()
+    };
+    given[1..].iter().map(number).collect()
+}
+
+#[test]
+fn after_a_write_that_failed_nothing_is_encrypted_again_and_no_plain_text_reaches_the_disk() {
+    let words = (1..2 * BLOCK as u64 / 8 + 9).map(|at| at.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let content: Vec<u8> = words.flat_map(u64::to_le_bytes).collect();
+    let secret: HashSet<&[u8]> = content.windows(16).collect();
+    // The head, two whole blocks, the last one, and the end.
+    const WRITES: usize = 5;
+    for fails_at in 1..WRITES {
+        for heals in [false, true] {
+            for part in [7919, BLOCK, content.len()] {
+                let what = format!("write {fails_at} fails, it heals: {heals}, {part} bytes at a time");
+                let given = Arc::default();
+                let disk = Disk { writes: 0, fails_at, heals, given: Arc::clone(&given) };
+                let sealing = Sealing::new(&key(), Path::new("a"), WritePtr::with_capacity(0, Box::new(disk)));
+                // As tantivy writes: through a buffer that tries again when it is flushed and when it is dropped.
+                let mut file = WritePtr::new(Box::new(sealing.unwrap()));
+                let mut done: Vec<bool> = Vec::new();
+                for part in content.chunks(part) {
+                    done.push(file.write_all(part).and_then(|()| file.flush()).is_ok());
+                }
+                let ended = file.terminate();
+
+                let given = given.lock().unwrap();
+                let seen = given.iter().flat_map(|bytes| bytes.windows(16)).any(|window| secret.contains(window));
+                assert!(!seen, "{what}: plain text on the disk");
+                assert_eq!(numbers(&given), (0..fails_at.min(3)).collect::<Vec<_>>(), "{what}: a nonce was used twice");
+                assert!(ended.is_err() && done.is_sorted_by(|one, next| one >= next), "{what}: it went on");
+                assert_eq!(done.contains(&false), fails_at < 3, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_writer_that_failed_refuses_everything() {
+    let given = Arc::default();
+    let disk = Disk { writes: 0, fails_at: 1, heals: true, given: Arc::clone(&given) };
+    let mut file = Sealing::new(&key(), Path::new("a"), WritePtr::with_capacity(0, Box::new(disk))).unwrap();
+    file.write_all(&content(2 * BLOCK)).unwrap_err();
+    file.write(b"1").unwrap_err();
+    file.flush().unwrap_err();
+    file.terminate().unwrap_err();
+    assert_eq!(given.lock().unwrap().len(), 2);
 }
 
 #[test]

@@ -3,17 +3,25 @@ use std::path::Path;
 
 use keys::Key;
 use tantivy::directory::{AntiCallToken, TerminatingWrite, WritePtr};
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{BLOCK, Cipher, HEAD, MAGIC, SALT, TAG};
 
-/// Encrypts what is written, block by block, on its way to `file`.
+/// Encrypts what is written, block by block, on its way to `file`. A write that failed is the last: to encrypt its
+/// block once more would use its nonce twice, and what is held may be encrypted already, which a second time gives the
+/// plain text.
 pub struct Sealing {
     cipher: Cipher,
-    /// `None` once it was terminated.
+    /// `None` once it was terminated, or a write failed.
     file: Option<WritePtr>,
-    /// At most one block: it goes out once it is known whether another follows.
-    held: Vec<u8>,
+    /// At most one block and its tag: it goes out once it is known whether another follows. Never grows, so that no
+    /// copy of it is left behind.
+    held: Zeroizing<Vec<u8>>,
     number: usize,
+}
+
+fn ended() -> io::Error {
+    io::Error::other("written to after its end, or after a write that failed")
 }
 
 fn head(key: &Key, name: &Path) -> io::Result<(Cipher, [u8; HEAD])> {
@@ -43,22 +51,38 @@ impl Sealing {
     pub fn new(key: &Key, name: &Path, mut file: WritePtr) -> io::Result<Self> {
         let (cipher, head) = head(key, name)?;
         file.write_all(&head)?;
-        Ok(Self { cipher, file: Some(file), held: Vec::with_capacity(BLOCK), number: 0 })
+        let held = Zeroizing::new(Vec::with_capacity(BLOCK + TAG));
+        Ok(Self { cipher, file: Some(file), held, number: 0 })
     }
 
     fn put(&mut self, last: bool) -> io::Result<()> {
-        let file = self.file.as_mut().ok_or_else(|| io::Error::other("written to after its end"))?;
-        let tag = self.cipher.seal(self.number, last, &mut self.held)?;
-        file.write_all(&self.held)?;
-        file.write_all(&tag)?;
-        self.held.clear();
+        // Taken out first, so that after a failure, or a panic, there is nothing left to write to.
+        let mut file = self.file.take().ok_or_else(ended)?;
+        let number = self.number;
         self.number += 1;
-        Ok(())
+        let written = self.cipher.seal(number, last, &mut self.held).and_then(|tag| {
+            self.held.extend(tag);
+            file.write_all(&self.held)
+        });
+        match written {
+            Ok(()) => {
+                self.held.clear();
+                self.file = Some(file);
+                Ok(())
+            }
+            Err(error) => {
+                self.held.zeroize();
+                Err(error)
+            }
+        }
     }
 }
 
 impl Write for Sealing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.file.is_none() {
+            return Err(ended());
+        }
         if self.held.len() == BLOCK && !bytes.is_empty() {
             self.put(false)?;
         }
@@ -69,7 +93,7 @@ impl Write for Sealing {
 
     /// Nothing: a block that is not whole stays here until the end.
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.file.as_ref().map(drop).ok_or_else(ended)
     }
 }
 
