@@ -40,6 +40,15 @@ pub enum Source {
 }
 
 impl Source {
+    /// A stable word for the audit trail: `default`, `signed`, `unsigned`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Signed => "signed",
+            Self::Unsigned => "unsigned",
+        }
+    }
+
     /// What the window shows, in Korean, as long as this policy holds; `None` where there is nothing to warn of.
     pub fn warning(self) -> Option<&'static str> {
         match self {

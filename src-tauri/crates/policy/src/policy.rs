@@ -1,25 +1,8 @@
+use personal::Kind;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::grade::{Grade, raise_or_lower};
-
-/// The kinds of personal information that `masking.window` may name.
-pub const KINDS: [&str; 14] = [
-    "resident_number",
-    "foreigner_number",
-    "passport",
-    "driver_licence",
-    "business_number",
-    "corporate_number",
-    "card",
-    "account",
-    "phone",
-    "email",
-    "address",
-    "vehicle",
-    "ip_address",
-    "name",
-];
 
 /// The longest `lock.idle_minutes`: a day.
 const DAY: u32 = 24 * 60;
@@ -83,7 +66,7 @@ impl Default for Grades {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Masking {
-    /// The kinds of personal information that the window masks, of [`KINDS`].
+    /// The kinds of personal information that the window masks, by their words ([`Kind::word`]).
     pub window: Vec<String>,
     /// How personal information leaves in an exported file.
     pub export: Export,
@@ -170,6 +153,11 @@ impl Policy {
         Ok(())
     }
 
+    /// Whether the agency says which models may be loaded.
+    pub fn names_models(&self) -> bool {
+        self.models.require_catalog || !self.models.allowed_sha256.is_empty()
+    }
+
     /// Whether text of this grade may be copied.
     pub fn may_copy(&self, grade: Grade) -> bool {
         grade <= self.grades.copy_up_to
@@ -191,6 +179,11 @@ impl Policy {
         raise_or_lower(current, wanted, reason)
     }
 
+    /// Whether the window masks personal information of this kind.
+    pub fn masks(&self, kind: Kind) -> bool {
+        self.masking.window.iter().any(|word| word == kind.word())
+    }
+
     /// Whether the agency decides this setting and a person may not change it.
     pub fn is_locked(&self, setting: &str) -> bool {
         self.settings.locked.iter().any(|locked| locked == setting)
@@ -202,7 +195,7 @@ impl Policy {
         if self.lock.idle_minutes > DAY {
             return wrong("lock.idle_minutes", &self.lock.idle_minutes);
         }
-        if let Some(kind) = self.masking.window.iter().find(|kind| !KINDS.contains(&kind.as_str())) {
+        if let Some(kind) = self.masking.window.iter().find(|kind| Kind::from_word(kind).is_none()) {
             return wrong("masking.window", kind);
         }
         let is_sum = |sum: &&String| sum.len() == 64 && sum.bytes().all(|byte| byte.is_ascii_hexdigit());
