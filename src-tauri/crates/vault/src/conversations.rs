@@ -1,8 +1,11 @@
 use documents::Page;
+use policy::Grade;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use wire::Failure;
 
+use crate::grades::{cite, unquote_forgotten};
+use crate::rows::from_word;
 use crate::{Error, Result, Vault, from_json, json};
 
 /// Who wrote a message.
@@ -151,26 +154,33 @@ pub struct ConversationRow {
     pub title: String,
     /// Milliseconds since 1970.
     pub updated_at: i64,
+    /// The highest grade of what it cited; `None` where it cited nothing.
+    pub grade: Option<Grade>,
 }
 
 /// A conversation with its messages, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
-    /// Its row.
-    pub id: i64,
-    /// As the person reads it.
-    pub title: String,
-    /// Milliseconds since 1970.
-    pub updated_at: i64,
+    /// Its row in the list.
+    #[serde(flatten)]
+    pub row: ConversationRow,
     /// Oldest first.
     pub messages: Vec<Message>,
 }
 
-fn row_of(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
+const CONVERSATION: &str = "SELECT c.id, c.title, c.updated_at, c.grade_kept,
+     (SELECT group_concat(DISTINCT coalesce(d.grade, 'C')) FROM cited JOIN documents d ON d.id = cited.document_id
+      WHERE cited.conversation_id = c.id) FROM conversations c";
+
+fn row_of(row: &Row<'_>) -> Result<ConversationRow> {
+    let grades = [row.get::<_, Option<String>>(3)?, row.get(4)?];
+    let grades = grades.iter().flatten().flat_map(|grades| grades.split(','));
+    let grades: Vec<Grade> = grades.map(|grade| from_word(grade.to_owned())).collect::<Result<_>>()?;
     Ok(ConversationRow {
         id: row.get(0)?,
         title: row.get(1)?,
         updated_at: row.get(2)?,
+        grade: policy::highest(grades),
     })
 }
 
@@ -247,6 +257,7 @@ impl Vault {
                 id: connection.last_insert_rowid(),
                 title: title.to_owned(),
                 updated_at: now_ms,
+                grade: None,
             })
         })
     }
@@ -257,13 +268,12 @@ impl Vault {
     /// The database's.
     pub fn conversations(&self) -> Result<Vec<ConversationRow>> {
         self.with(|connection| {
-            Ok(connection
-                .prepare_cached(
-                    "SELECT id, title, updated_at FROM conversations WHERE removed_at IS NULL
-                     ORDER BY updated_at DESC, id DESC",
-                )?
-                .query_map([], row_of)?
-                .collect::<rusqlite::Result<_>>()?)
+            connection
+                .prepare_cached(&format!(
+                    "{CONVERSATION} WHERE c.removed_at IS NULL ORDER BY c.updated_at DESC, c.id DESC"
+                ))?
+                .query_and_then([], row_of)?
+                .collect()
         })
     }
 
@@ -273,18 +283,14 @@ impl Vault {
     /// [`Error::Missing`].
     pub fn conversation(&self, id: i64) -> Result<Conversation> {
         self.with(|connection| {
-            let ConversationRow {
-                id,
-                title,
-                updated_at,
-            } = connection
-                .prepare_cached("SELECT id, title, updated_at FROM conversations WHERE id = ?1")?
-                .query_row([id], row_of)
-                .optional()?
-                .ok_or(Error::Missing {
+            let row = connection
+                .prepare_cached(&format!("{CONVERSATION} WHERE c.id = ?1"))?
+                .query_and_then([id], row_of)?
+                .next()
+                .unwrap_or(Err(Error::Missing {
                     what: "conversation",
                     id,
-                })?;
+                }))?;
             let messages = connection
                 .prepare_cached(
                     "SELECT id, role, text, citations, state, refused, failure FROM messages
@@ -292,12 +298,7 @@ impl Vault {
                 )?
                 .query_and_then([id], message_of)?
                 .collect::<Result<_>>()?;
-            Ok(Conversation {
-                id,
-                title,
-                updated_at,
-                messages,
-            })
+            Ok(Conversation { row, messages })
         })
     }
 
@@ -362,18 +363,20 @@ impl Vault {
         })
     }
 
-    /// Adds a message at the end of a conversation, which moves to the top of the list.
+    /// Adds a message at the end of a conversation, which moves to the top of the list. Of a document that is forgotten
+    /// by now it keeps no words.
     ///
     /// # Errors
     /// [`Error::Missing`] where there is no such conversation.
     pub fn add_message(
         &self,
         conversation: i64,
-        message: NewMessage,
+        mut message: NewMessage,
         now_ms: i64,
     ) -> Result<Message> {
         self.with(|connection| {
             let transaction = connection.transaction()?;
+            unquote_forgotten(&transaction, &mut message.citations)?;
             touch(&transaction, conversation, now_ms)?;
             transaction.execute(
                 "INSERT INTO messages (conversation_id, role, text, citations, state, refused, failure, created_at)
@@ -390,6 +393,7 @@ impl Vault {
                 ],
             )?;
             let id = transaction.last_insert_rowid();
+            cite(&transaction, conversation, message.citations.iter().map(|citation| citation.document_id))?;
             transaction.commit()?;
             let NewMessage { role, text, citations, state, refused, failure } = message;
             Ok(Message { id, role, text, citations, state, refused, failure })
@@ -420,6 +424,7 @@ impl Vault {
                     message.failure.as_ref().map(json).transpose()?,
                 ],
             )?;
+            cite(&transaction, conversation, message.citations.iter().map(|citation| citation.document_id))?;
             touch(&transaction, conversation, now_ms)?;
             transaction.commit()?;
             Ok(())

@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 use wire::Failure;
 
 use crate::conversations::unquote;
+use crate::grades::keep_grade;
 use crate::passages::{insert_blocks, replace_passages};
 use crate::places::insert_document;
 use crate::rows::{DOCUMENT, document_of, path_of, word};
@@ -316,7 +317,8 @@ impl Vault {
                     transaction
                         .prepare_cached(
                             "UPDATE documents SET sha256 = ?2, format = ?3, pages = ?4, warnings = ?5,
-                             unread_pages = ?6, partial = ?7, state = 'indexing', failure = NULL WHERE id = ?1",
+                             unread_pages = ?6, partial = ?7, state = 'indexing', failure = NULL, personal = NULL
+                             WHERE id = ?1",
                         )?
                         .execute(params![
                             id,
@@ -387,6 +389,7 @@ impl Vault {
     pub fn forget_document(&self, id: i64) -> Result<()> {
         self.with(|connection| {
             let transaction = connection.transaction()?;
+            keep_grade(&transaction, id)?;
             found(transaction.prepare_cached("DELETE FROM documents WHERE id = ?1")?.execute([id])?, id)?;
             unquote(&transaction, id)?;
             transaction.commit()?;
@@ -419,13 +422,4 @@ impl Vault {
         })
     }
 
-    /// Forgets the documents that were removed before `before_ms`, with their blocks and passages; gives their number.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn purge(&self, before_ms: i64) -> Result<usize> {
-        self.with(|connection| {
-            Ok(connection.execute("DELETE FROM documents WHERE removed_at < ?1", [before_ms])?)
-        })
-    }
 }

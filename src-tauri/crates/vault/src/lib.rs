@@ -12,6 +12,7 @@ mod audit;
 mod conversations;
 mod documents;
 mod error;
+mod grades;
 mod passages;
 mod places;
 mod plain;
@@ -34,7 +35,7 @@ pub use conversations::{
 
 pub use error::{Error, Result};
 pub use places::{Claim, Known, NewDocument, Place};
-pub use rows::{DocumentRow, DocumentState, NewPassage, Passage};
+pub use rows::{Appraisal, DocumentRow, DocumentState, NewPassage, Passage, PersonalCount};
 pub use schema::VERSION;
 
 /// How long a statement waits for another process that holds the database.

@@ -1,8 +1,11 @@
 //! The rows of documents, blocks and passages, and their columns.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use documents::{Block, BlockKind, Format, Locator, Page};
+use personal::Kind;
+use policy::Grade;
 use rusqlite::Row;
 use rusqlite::types::{Value, ValueRef};
 use serde::{Deserialize, Serialize};
@@ -80,6 +83,36 @@ pub struct DocumentRow {
     pub partial: bool,
     /// The name of the folder that was added or is watched and the file came in with; `None` for a single file.
     pub folder: Option<String>,
+    /// How sensitive it is; `None` until it was read.
+    pub grade: Option<Grade>,
+    /// Korean, a sentence each: why that grade is proposed, or the person's reason.
+    pub grade_reasons: Vec<String>,
+    /// True where a person decided the grade, false where it is proposed.
+    pub graded_by_person: bool,
+    /// What personal information it holds, most first.
+    pub personal: Vec<PersonalCount>,
+}
+
+/// How often a document holds personal information of a kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonalCount {
+    /// The kind.
+    pub kind: Kind,
+    /// The kind's Korean name.
+    pub label: String,
+    /// How often.
+    pub count: u32,
+}
+
+/// What a document's text says about how it is to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appraisal {
+    /// The grade that is proposed.
+    pub grade: Grade,
+    /// Why, in Korean, a sentence each.
+    pub reasons: Vec<String>,
+    /// How much personal information of each kind it holds.
+    pub personal: BTreeMap<Kind, u32>,
 }
 
 /// A passage that is not kept yet.
@@ -129,8 +162,8 @@ pub struct Passage {
 }
 
 pub(crate) const DOCUMENT: &str =
-    "SELECT id, name, format, pages, bytes, added_at, state, failure, warnings, unread_pages, partial, folder
-     FROM documents";
+    "SELECT id, name, format, pages, bytes, added_at, state, failure, warnings, unread_pages, partial, folder,
+     personal, grade, grade_reasons, graded_by_person FROM documents";
 pub(crate) const PASSAGE: &str =
     "SELECT p.id, p.document_id, d.name, p.ordinal, p.text, p.heading_path, p.section, p.paragraph,
      p.page, p.first_block, p.last_block FROM passages p JOIN documents d ON d.id = p.document_id";
@@ -143,7 +176,7 @@ pub(crate) fn word<T: Serialize>(value: T) -> Result<String> {
     }
 }
 
-fn from_word<T: serde::de::DeserializeOwned>(word: String) -> Result<T> {
+pub(crate) fn from_word<T: serde::de::DeserializeOwned>(word: String) -> Result<T> {
     serde_json::from_value(serde_json::Value::String(word)).map_err(Error::content)
 }
 
@@ -171,7 +204,21 @@ pub(crate) fn document_of(row: &Row<'_>) -> Result<DocumentRow> {
             ValueRef::Null => None,
             path => Some(name_of(&path_of(path)?)),
         },
+        personal: match row.get::<_, Option<String>>(12)? {
+            Some(counts) => personal_of(from_json(&counts)?),
+            None => Vec::new(),
+        },
+        grade: row.get::<_, Option<String>>(13)?.map(from_word).transpose()?,
+        grade_reasons: from_json(&row.get::<_, String>(14)?)?,
+        graded_by_person: row.get(15)?,
     })
+}
+
+fn personal_of(counts: BTreeMap<Kind, u32>) -> Vec<PersonalCount> {
+    let counted = |(kind, count): (Kind, u32)| PersonalCount { kind, label: kind.korean().to_owned(), count };
+    let mut counts: Vec<PersonalCount> = counts.into_iter().map(counted).collect();
+    counts.sort_by_key(|counted| std::cmp::Reverse(counted.count));
+    counts
 }
 
 pub(crate) fn passage_of(row: &Row<'_>) -> Result<Passage> {

@@ -3,7 +3,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{Error, Result};
 
 /// One step a version, in order; a step that was released is never edited, only followed (invariant 10).
-const MIGRATIONS: [&str; 3] = ["
+const MIGRATIONS: [&str; 4] = ["
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -134,6 +134,24 @@ CREATE TABLE audit (
     what   TEXT NOT NULL,
     hash   BLOB NOT NULL
 ) STRICT;
+", "
+-- `personal` is NULL until the document's text was appraised.
+ALTER TABLE documents ADD COLUMN personal TEXT;
+ALTER TABLE documents ADD COLUMN grade TEXT CHECK (grade IN ('C', 'S', 'O'));
+ALTER TABLE documents ADD COLUMN grade_reasons TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE documents ADD COLUMN graded_by_person INTEGER NOT NULL DEFAULT 0;
+
+-- The grade of what was cited and is forgotten since.
+ALTER TABLE conversations ADD COLUMN grade_kept TEXT CHECK (grade_kept IN ('C', 'S', 'O'));
+CREATE TABLE cited (
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    document_id     INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    PRIMARY KEY (conversation_id, document_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cited_by_document ON cited (document_id);
+INSERT OR IGNORE INTO cited (conversation_id, document_id)
+    SELECT m.conversation_id, d.id FROM messages m, json_each(m.citations) c
+    JOIN documents d ON d.id = json_extract(c.value, '$.document_id');
 "];
 
 /// The version of the database that this program writes, kept in `PRAGMA user_version`.

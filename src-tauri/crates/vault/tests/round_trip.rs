@@ -155,8 +155,14 @@ proptest! {
         let vault = Vault::in_memory().unwrap();
         let row = vault.create_conversation(&title, 1).unwrap();
         let mut kept = Vec::new();
-        for message in &written {
-            kept.push(vault.add_message(row.id, message.clone(), 2).unwrap());
+        let read = vault.add_document("가.txt", Path::new("/가.txt"), 1, 0).unwrap();
+        for message in written {
+            let mut message = message;
+            message.citations.iter_mut().for_each(|citation| citation.document_id = read);
+            let before = message.clone();
+            let message = vault.add_message(row.id, message, 2).unwrap();
+            prop_assert_eq!((&message.text, &message.citations), (&before.text, &before.citations));
+            kept.push(message);
         }
         if let Some(message) = kept.last_mut() {
             let NewMessage { role, text, citations, state, refused, failure } = last;
@@ -164,13 +170,13 @@ proptest! {
             vault.finish_message(message, 3).unwrap();
         }
         let conversation = vault.conversation(row.id).unwrap();
-        prop_assert_eq!(&conversation.title, &title);
+        prop_assert_eq!(&conversation.row.title, &title);
         prop_assert_eq!(conversation.messages, kept);
     }
 }
 
 #[test]
-fn a_removed_document_is_found_again_by_its_content_until_it_is_purged() {
+fn a_removed_document_is_found_again_by_its_content_until_it_is_forgotten() {
     let vault = Vault::in_memory().unwrap();
     let id = vault.add_document("가.txt", Path::new("/가.txt"), 1, 0).unwrap();
     let place = Place { path: "/가.txt".into(), document: id, bytes: 1, modified: Some(5) };
@@ -182,11 +188,10 @@ fn a_removed_document_is_found_again_by_its_content_until_it_is_purged() {
     assert!(vault.is_removed(id).unwrap());
     assert_eq!(vault.find_removed_by_sha("hash").unwrap().map(|row| row.id), Some(id));
     assert!(vault.documents().unwrap().is_empty());
-    assert_eq!(vault.purge(10).unwrap(), 0);
     assert_eq!(vault.restore_document(id).unwrap().id, id);
     assert!(!vault.is_removed(id).unwrap());
     vault.remove_document(id, 10).unwrap();
-    assert_eq!(vault.purge(11).unwrap(), 1);
+    vault.forget_document(id).unwrap();
     assert_eq!(vault.document(id).unwrap_err().code(), "not_found");
 }
 

@@ -75,12 +75,14 @@ fn a_database_of_version_1_keeps_everything_and_gets_places() {
     assert_eq!(names, wanted.map(|(id, name)| (id, name.to_owned())));
     let row = vault.document(1).unwrap();
     assert_eq!((row.pages, row.state, &row.warnings[..]), (Some(3), DocumentState::Ready, &["그림 1개".to_owned()][..]));
-    assert_eq!((row.unread_pages, row.partial, row.folder), (Vec::new(), false, None));
+    assert_eq!((&row.unread_pages[..], row.partial, &row.folder), (&[][..], false, &None));
     assert_eq!(vault.document(2).unwrap().failure.unwrap().code, "document_missing");
     assert_eq!(vault.blocks(1).unwrap().len(), 1);
     assert_eq!(vault.passages_of(1).unwrap()[0].id, 11);
     assert_eq!(vault.setting("model_path").unwrap().as_deref(), Some("/모델.gguf"));
     assert_eq!(vault.conversation(1).unwrap().messages.len(), 1);
+    assert_eq!((row.grade, row.grade_reasons, row.graded_by_person, row.personal), (None, vec![], false, vec![]));
+    assert_eq!(vault.unappraised().unwrap(), vault.read_documents().unwrap());
 
     let places: Vec<(i64, Option<i64>)> =
         vault.places().unwrap().into_iter().map(|place| (place.document, place.modified)).collect();
