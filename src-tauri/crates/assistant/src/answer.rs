@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use engine::protocol::Event;
@@ -75,6 +76,9 @@ pub struct Answer {
     pub text: String,
     /// One for each mark.
     pub citations: Vec<Citation>,
+    /// The documents whose words are in what was written: the cited ones, or, where it was stopped before its citations
+    /// could be checked, all that the model had before it.
+    pub documents: BTreeSet<i64>,
     /// True where the documents hold no answer.
     pub refused: bool,
     /// How it ended.
@@ -94,6 +98,7 @@ impl Answer {
         Self {
             text: text.into(),
             citations: Vec::new(),
+            documents: BTreeSet::new(),
             refused: false,
             state,
             failure: None,
@@ -147,17 +152,23 @@ impl Assistant {
         Self { engine, threads: Default::default() }
     }
 
+    /// Forgets what the model was told in every conversation: a document or a conversation of it was forgotten. The next
+    /// question in each begins from what is still kept.
+    pub fn forget(&self) {
+        self.threads.forget();
+    }
+
     /// Answers a question, telling progress on the way. It never fails: an error is an answer in state
     /// [`MessageState::Failed`], without text: what was streamed before it was never checked.
     pub async fn ask(&self, question: Question, stop: &Stop, mut tell: impl FnMut(Progress)) -> Answer {
-        let mut thread = self.threads.take(question.conversation, &question.history);
+        let (mut thread, round) = self.threads.take(question.conversation, &question.history);
         let outcome = match &question.scope {
             Scope::Chat => self.chat(&question, &mut thread, stop, &mut tell).await,
             Scope::Documents(library, documents) => {
                 self.ask_documents(&question, library, documents, &mut thread, stop, &mut tell).await
             }
         };
-        self.threads.put(question.conversation, thread);
+        self.threads.put(question.conversation, thread, round);
         outcome.unwrap_or_else(|failure| Answer { failure: Some(failure), ..Answer::ended("", MessageState::Failed) })
     }
 
@@ -220,7 +231,11 @@ impl Assistant {
                 return Ok(Answer { usage: Some(draft.usage), ttft_ms: draft.ttft_ms, coverage: Some(coverage), ..Answer::refusal() });
             }
             let Checked { text, citations } = checked;
-            let mut answer = Answer { citations, coverage: Some(coverage), ..finished(&text, &draft) };
+            let documents = match draft.usage.finish {
+                Finish::Stopped => citable.iter().map(|evidence| evidence.passage.document_id).collect(),
+                _ => citations.iter().map(|citation| citation.document_id).collect(),
+            };
+            let mut answer = Answer { citations, documents, coverage: Some(coverage), ..finished(&text, &draft) };
             if answer.state == MessageState::Complete {
                 thread.keep(turn, draft.text.clone(), new);
                 cut_note(&mut answer, &draft);

@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use engine::Turn;
 use vault::{Message, MessageState, Passage, Role};
@@ -80,17 +80,58 @@ impl Thread {
 
 /// The threads of the conversations that were used since the program started.
 #[derive(Default)]
-pub struct Threads(Mutex<HashMap<i64, Thread>>);
+pub struct Threads(Mutex<Held>);
+
+#[derive(Default)]
+struct Held {
+    threads: HashMap<i64, Thread>,
+    /// Goes up with each forgetting.
+    round: u64,
+}
 
 impl Threads {
-    /// The thread of a conversation, made from its history where it is not held.
-    pub fn take(&self, conversation: i64, history: &[Message]) -> Thread {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&conversation);
-        held.unwrap_or_else(|| Thread::from_history(history))
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a thread back.
-    pub fn put(&self, conversation: i64, thread: Thread) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(conversation, thread);
+    /// The thread of a conversation, made from its history where it is not held, and the round it was taken in.
+    pub fn take(&self, conversation: i64, history: &[Message]) -> (Thread, u64) {
+        let mut held = self.held();
+        let thread = held.threads.remove(&conversation);
+        (thread.unwrap_or_else(|| Thread::from_history(history)), held.round)
+    }
+
+    /// Puts a thread back, unless all were forgotten since it was taken.
+    pub fn put(&self, conversation: i64, thread: Thread, round: u64) {
+        let mut held = self.held();
+        if held.round == round {
+            held.threads.insert(conversation, thread);
+        }
+    }
+
+    /// Forgets all threads, also those that are taken.
+    pub fn forget(&self) {
+        let mut held = self.held();
+        held.threads.clear();
+        held.round += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_was_forgotten_while_it_was_taken_does_not_come_back() {
+        let threads = Threads::default();
+        let told = |threads: &Threads| threads.take(1, &[]).0.turns.len();
+        let (mut thread, round) = threads.take(1, &[]);
+        thread.keep("질문".to_owned(), "답변".to_owned(), Vec::new());
+        threads.put(1, thread.clone(), round);
+        let (thread, round) = threads.take(1, &[]);
+        assert_eq!(thread.turns.len(), 2);
+        threads.forget();
+        threads.put(1, thread, round);
+        assert_eq!(told(&threads), 0);
     }
 }

@@ -20,6 +20,7 @@ struct Inner {
     process: tokio::sync::Mutex<Option<Process>>,
     /// What to load again after a crash.
     wanted: Mutex<Option<(PathBuf, LoadOptions)>>,
+    check: Option<Check>,
 }
 
 type Waiting = Arc<Mutex<HashMap<u64, mpsc::UnboundedSender<Event>>>>;
@@ -78,14 +79,24 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Looks at a model's file; it may take a disk's time.
+pub type Check = Arc<dyn Fn(&Path) -> Result<(), Failure> + Send + Sync>;
+
 impl Engine {
     /// An engine that runs `executable` (see [`wire::beside`]) when first asked for something.
     pub fn new(executable: PathBuf) -> Self {
+        Self::checking(executable, None)
+    }
+
+    /// As [`Engine::new`]; `check` looks at a model's file again before a crashed engine comes back with it, since the
+    /// file may be another one by then. Before [`Engine::load`] the caller does that himself.
+    pub fn checking(executable: PathBuf, check: Option<Check>) -> Self {
         Self(Arc::new(Inner {
             executable,
             next_id: AtomicU64::new(1),
             process: tokio::sync::Mutex::new(None),
             wanted: Mutex::new(None),
+            check,
         }))
     }
 
@@ -156,10 +167,12 @@ impl Engine {
     async fn revive(&self) -> Result<(), Failure> {
         let alive = self.0.process.lock().await.as_ref().is_some_and(|process| !process.requests.is_closed());
         let wanted = lock(&self.0.wanted).clone();
-        match (alive, wanted) {
-            (false, Some((path, options))) => self.load(&path, options, |_| {}).await.map(|_| ()),
-            _ => Ok(()),
+        let (false, Some((path, options))) = (alive, wanted) else { return Ok(()) };
+        if let Some(check) = self.0.check.clone() {
+            let path = path.clone();
+            tokio::task::spawn_blocking(move || check(&path)).await.unwrap_or_else(|_| Err(crashed()))?;
         }
+        self.load(&path, options, |_| {}).await.map(|_| ())
     }
 
     async fn request(&self, request: impl FnOnce(u64) -> Request) -> Result<Generation, Failure> {

@@ -6,5 +6,5 @@
 mod client;
 pub mod protocol;
 
-pub use client::{Engine, Generation};
+pub use client::{Check, Engine, Generation};
 pub use protocol::{BenchResult, Finish, LoadOptions, Model, Prompt, Sampling, Turn, Usage};

@@ -3,6 +3,7 @@
 //! SQLite is the truth (crate `vault`); the index is derived from it and catches up by itself (invariant 5).
 
 mod analyzer;
+mod appraise;
 mod chunk;
 mod error;
 mod index;

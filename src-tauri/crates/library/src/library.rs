@@ -12,6 +12,10 @@ use crate::{Analyzer, CHUNKER_VERSION, Error, Result, chunk, versions};
 
 /// What the vault notes the chunker under that cut its passages.
 const CHUNKER: &str = "chunker";
+/// What the vault notes under this while documents are forgotten for good …
+const PURGE: &str = "purge";
+/// … is this until nothing of them is left.
+const UNFINISHED: &str = "unfinished";
 /// Passages read from the vault at a time while the index is rebuilt.
 const BATCH: usize = 512;
 
@@ -76,6 +80,9 @@ impl Library {
             // The index holds all of them now: nothing that was read is read again.
             let indexing: Vec<i64> = vault.documents_in(DocumentState::Indexing)?;
             vault.move_states(&indexing, &[DocumentState::Indexing], DocumentState::Ready)?;
+            if vault.note(PURGE)?.as_deref() == Some(UNFINISHED) {
+                library.finish_purge().unwrap_or_else(|error| tracing::warn!(%error, "a purge stays unfinished"));
+            }
             Ok(library)
         };
         match unless_it_panics(open) {
@@ -268,18 +275,45 @@ impl Library {
     }
 
     /// Forgets documents for good, leaving nothing of them on the disk: not in the database, its log or the index.
+    /// One that is forgotten already is no error: a call that failed can be made again.
     ///
     /// # Errors
-    /// The vault's and the index's; what could not be overwritten yet is by the next call.
+    /// [`Error::Unforgotten`] where the documents are out of the database and its log, but words of them still stand
+    /// in the index's files, and the vault's. What is left is done by the next call, which needs no documents for it,
+    /// or at the next start.
     pub fn purge(&self, documents: &[i64]) -> Result<()> {
         let _changing = self.changing();
+        let Inner { vault, index, .. } = &*self.0;
+        vault.set_note(PURGE, UNFINISHED)?;
+        let mut forgotten: Result<()> = Ok(());
         for document in documents {
-            self.0.vault.forget_document(*document)?;
-            self.0.index.remove_document(*document)?;
+            match vault.forget_document(*document) {
+                Ok(()) | Err(vault::Error::Missing { .. }) => self.noticed(index.remove_document(*document)),
+                Err(error) => forgotten = forgotten.and(Err(error.into())),
+            }
         }
-        self.0.index.commit()?;
-        self.0.index.forget_removed()?;
-        Ok(self.0.vault.leave_no_trace()?)
+        let finished = self.finish_purge();
+        forgotten.and(finished)
+    }
+
+    /// Forgets a conversation for good, leaving nothing of it on the disk.
+    ///
+    /// # Errors
+    /// As [`Library::purge`].
+    pub fn purge_conversation(&self, conversation: i64) -> Result<()> {
+        let _changing = self.changing();
+        self.0.vault.set_note(PURGE, UNFINISHED)?;
+        self.0.vault.forget_conversation(conversation)?;
+        self.finish_purge()
+    }
+
+    /// Overwrites what is left of forgotten documents, in the database's log whatever becomes of the index.
+    fn finish_purge(&self) -> Result<()> {
+        let Inner { vault, index, .. } = &*self.0;
+        let indexed = unless_it_panics(|| self.commit_changing().and_then(|()| index.forget_removed()));
+        vault.leave_no_trace()?;
+        indexed.map_err(|error| Error::Unforgotten(Box::new(error)))?;
+        Ok(vault.set_note(PURGE, "done")?)
     }
 
     /// The first passages of documents, in reading order: for questions about a document as a whole.

@@ -17,14 +17,31 @@ async fn a_file_that_fails_can_be_tried_again() {
     assert_eq!((row.name.as_str(), row.state, row.folder.as_ref()), ("규정.txt", Waiting, None));
     assert_eq!(row.bytes, std::fs::metadata(&path).unwrap().len());
     assert_eq!(desk.until_failed(row.id).await, "document_crashed");
+    // The vault knows of the failure before the queue counts it: a retry in between joins the same batch.
+    desk.until_idle().await;
     std::fs::remove_file(path).unwrap();
     desk.ingest.retry(row.id).await.unwrap();
     desk.until("the other failure", |desk| {
         desk.vault.document(row.id).unwrap().failure.is_some_and(|failure| failure.code == "document_missing")
     })
     .await;
+    desk.until_idle().await;
     let status = desk.ingest.status();
     assert_eq!((status.state, status.files_done, status.files_total, status.failed), (IngestState::Idle, 1, 1, 1));
+}
+
+/// On one thread the first look begins no sooner than at the first wait.
+#[tokio::test]
+async fn the_first_look_is_at_what_was_there_before_the_start_only() {
+    let Some(mut desk) = desk(With::Nothing, 1) else { return };
+    let add = |desk: &desk::Desk, name: &str| {
+        desk.vault.add_document(name, &desk.file(name, "병가는 연 60일로 한다."), 1, 0).unwrap();
+    };
+    add(&desk, "나중.txt");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!((desk.ingest.status().files_total, desk.states()), (0, named(&[("나중.txt", Waiting)])));
+    desk.restart();
+    desk.until("what was there", |desk| desk.states() == named(&[("나중.txt", Failed)])).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,13 +19,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use documents::Reader;
+use documents::{Block, Reader};
+use policy::Grade;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::AbortHandle;
 use vault::{DocumentRow, DocumentState, Vault};
 use wire::Failure;
 
 use crate::Library;
+use crate::appraise::appraise;
 use files::Met;
 use queue::{Queue, Rank};
 use register::{By, Lost};
@@ -50,6 +52,8 @@ pub struct Setup {
     pub readers: NonZeroUsize,
     /// The time, in milliseconds since 1970.
     pub now_ms: fn() -> i64,
+    /// The agency's grade for a document that nothing speaks for.
+    pub default_grade: Option<Grade>,
 }
 
 /// As many readers as this machine has cores, but for one that is left to the person; at least one.
@@ -79,6 +83,7 @@ struct Inner {
     library: Library,
     reader: Reader,
     now_ms: fn() -> i64,
+    default_grade: Option<Grade>,
     queue: Arc<Queue>,
     changes: Arc<Changes>,
     watch: Watch,
@@ -94,13 +99,14 @@ impl Ingest {
     /// Starts the queue with what a kill left unread, and looks whether files changed meanwhile. `tell` gets what
     /// changes, gathered. Call it inside a tokio runtime.
     pub fn start(setup: Setup, tell: impl Fn(Change) + Send + Sync + 'static) -> Self {
-        let Setup { vault, library, reader, readers, now_ms } = setup;
+        let Setup { vault, library, reader, readers, now_ms, default_grade } = setup;
         let (watch, events) = Watch::of_nothing();
         let inner = Arc::new(Inner {
             vault,
             library,
             reader,
             now_ms,
+            default_grade,
             queue: Arc::default(),
             changes: Arc::default(),
             watch,
@@ -128,21 +134,41 @@ impl Ingest {
         tasks.push(tokio::spawn(tell::tell(changes, queue, vault, tell)).abort_handle());
         tasks.push(tokio::spawn(watch::watch(inner.clone(), events)).abort_handle());
         let looking = inner.clone();
+        // As of now: what is added while the first look goes on is being read, and would be taken up once more.
+        let before = inner.vault.walks().and_then(|walks| Ok((walks, inner.vault.places()?)));
         let first_look = async move {
             let looked = blocking(move || {
+                let (walks, places) = before?;
                 // Watched first, so that nothing changes unseen between the look and the watching.
                 looking.watch_anew()?;
-                for folder in looking.vault.walks()? {
+                for folder in walks {
                     let by = if looking.is_watched(&folder)? { By::Disk } else { By::Person };
                     looking.walk(&folder, by)?;
                 }
-                looking.look_everywhere()
+                looking.look_everywhere(places)
             });
             if let Err(error) = looked.await {
                 tracing::error!(%error, "files could not be looked at");
             }
         };
         tasks.push(tokio::spawn(first_look).abort_handle());
+        let appraising = inner.clone();
+        // What a kill or an older program left without; one after another, so that it ends with the queue.
+        let appraise = async move {
+            let vault = appraising.vault.clone();
+            let documents = blocking(move || Ok(vault.unappraised()?)).await.unwrap_or_else(|error| {
+                tracing::error!(%error, "which documents are to be appraised");
+                Vec::new()
+            });
+            for document in documents {
+                let inner = appraising.clone();
+                let appraised = blocking(move || inner.appraise(document, &inner.vault.blocks(document)?));
+                if let Err(error) = appraised.await {
+                    tracing::error!(%error, document, "a document could not be appraised");
+                }
+            }
+        };
+        tasks.push(tokio::spawn(appraise).abort_handle());
         Self(Arc::new(Running { inner, tasks: Mutex::new(tasks) }))
     }
 
@@ -240,6 +266,32 @@ impl Ingest {
             inner.queue.remove(id);
             inner.library.remove(&[id], (inner.now_ms)())?;
             inner.changes.status();
+            Ok(())
+        })
+        .await
+    }
+
+    /// Forgets a document for good, leaving nothing of it on the disk.
+    ///
+    /// # Errors
+    /// `document_watched` where a watched folder would bring it back at once; the vault's and the index's.
+    pub async fn forget(&self, id: i64) -> Result<(), Failure> {
+        self.run(move |inner| {
+            for place in inner.vault.places_of(id)? {
+                if inner.is_watched(&place.path)? && !files::is_gone(&place.path) {
+                    return Err(Failure::new(
+                        "document_watched",
+                        "지켜보는 폴더에 있는 문서는 삭제해도 다시 읽게 됩니다. 폴더 지켜보기를 끄거나 파일을 옮긴 뒤 다시 \
+                         삭제하십시오.",
+                        place.path.display(),
+                    ));
+                }
+            }
+            inner.queue.remove(id);
+            inner.passwords().remove(&id);
+            inner.library.purge(&[id])?;
+            inner.changes.status();
+            inner.changes.list();
             Ok(())
         })
         .await
@@ -350,6 +402,14 @@ impl Ingest {
 impl Inner {
     fn passwords(&self) -> MutexGuard<'_, HashMap<i64, String>> {
         self.passwords.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn appraise(&self, document: i64, blocks: &[Block]) -> Result<(), Failure> {
+        let name = self.vault.document(document)?.name;
+        if self.vault.note_appraisal(document, &appraise(&name, blocks, self.default_grade))?.is_some() {
+            self.changes.document(document);
+        }
+        Ok(())
     }
 
     fn read_again(&self, id: i64) -> Result<(), Failure> {

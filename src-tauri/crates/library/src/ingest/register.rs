@@ -304,14 +304,15 @@ impl Inner {
         self.settle(lost)
     }
 
-    /// Walks the watched folders, and looks at every other file that is known.
-    pub fn look_everywhere(&self) -> Result<(), Failure> {
+    /// Walks the watched folders, and looks at each of `places` elsewhere.
+    pub fn look_everywhere(&self, places: Vec<Place>) -> Result<(), Failure> {
         for folder in self.vault.watched_folders()? {
             self.walk(&folder, By::Disk)?;
         }
         let watched = self.vault.watched_folders()?;
-        let places = self.vault.places()?.into_iter().map(|place| place.path);
         let others: Vec<Met> = places
+            .into_iter()
+            .map(|place| place.path)
             .filter(|path| top(&watched, path).is_none() && !files::is_gone(path))
             .map(|path| Met::at(&path))
             .collect();

@@ -133,7 +133,7 @@ async fn look(inner: &Arc<Inner>, paths: Option<HashSet<PathBuf>>) {
     let looking = inner.clone();
     let looked = blocking(move || match paths {
         Some(paths) => looking.look_at(&paths),
-        None => looking.look_everywhere(),
+        None => looking.look_everywhere(looking.vault.places()?),
     });
     if let Err(error) = looked.await {
         tracing::error!(%error, "changed files could not be looked at");

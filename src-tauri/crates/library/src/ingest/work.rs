@@ -249,6 +249,12 @@ impl Inner {
                     }
                 }
             }
+            for one in read.iter().filter(|one| !failed.contains_key(&one.document)) {
+                if let Err(failure) = inner.appraise(one.document, &one.content.blocks) {
+                    // The next start does it again.
+                    tracing::error!(%failure, document = one.document, "a document could not be appraised");
+                }
+            }
             drop(space);
             Ok(failed)
         });

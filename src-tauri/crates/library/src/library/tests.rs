@@ -204,3 +204,49 @@ fn a_removed_document_is_not_found_until_it_is_restored() {
     library.restore(id).unwrap();
     assert_eq!(library.search("병가", None, 3).unwrap().len(), 1);
 }
+
+/// The index cannot be written while its folder is elsewhere.
+#[cfg(unix)]
+#[test]
+fn a_purge_that_cannot_write_the_index_does_the_database_s_part_and_is_finished_later() {
+    let Some(analyzer) = analyzer() else { return };
+    for later in ["the same call", "a call without documents", "the next start"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, index) = (folder.path().join("v.db"), folder.path().join("index"));
+        let vault = Vault::open(&database, &key()).unwrap();
+        let mut library = open_library(vault.clone(), &index, analyzer.clone()).unwrap();
+        let [kept, gone] = ["가.txt", "나.txt"]
+            .map(|name| vault.add_document(name, &Path::new("/").join(name), 1, 0).unwrap());
+        let read = |row: i64, text: &str| Read { document: row, sha256: row.to_string(), content: document(text) };
+        library.put_all(&[read(kept, "병가는 연 60일로 한다."), read(gone, "병가는 zqxplanted 한다.")]).unwrap();
+        library.commit(&[kept, gone]).unwrap();
+        let segments = || -> HashSet<String> {
+            let names = std::fs::read_dir(&index).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+            names.filter(|name| name.ends_with(".term")).collect()
+        };
+        let before = segments();
+        assert_eq!(before.len(), 1);
+
+        let away = folder.path().join("away");
+        std::fs::rename(&index, &away).unwrap();
+        let failed = library.purge(&[gone]).unwrap_err();
+        std::fs::rename(&away, &index).unwrap();
+        assert!(matches!(vault.document(gone), Err(vault::Error::Missing { .. })), "{later}");
+        let log = std::fs::metadata(folder.path().join("v.db-wal")).map_or(0, |log| log.len());
+        assert_eq!(log, 0, "{later}: the log was left as it was");
+        assert_eq!(Failure::from(failed).code, "purge_unfinished", "{later}");
+        assert!(library.search("zqxplanted", None, 9).unwrap().is_empty(), "{later}");
+        assert_eq!(segments(), before, "{later}: this test would see nothing");
+
+        match later {
+            "the same call" => library.purge(&[gone]).unwrap(),
+            "a call without documents" => library.purge(&[]).unwrap(),
+            _ => {
+                drop(library);
+                library = open_library(vault.clone(), &index, analyzer.clone()).unwrap();
+            }
+        }
+        assert!(before.is_disjoint(&segments()), "{later}: the segment that holds it is still there");
+        assert_eq!(library.search("병가", None, 9).unwrap().len(), 1, "{later}");
+    }
+}

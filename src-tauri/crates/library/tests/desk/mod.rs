@@ -91,6 +91,7 @@ fn start(vault: &Vault, library: &Library, reader: &Path, readers: usize) -> (In
         reader: Reader::new(reader.to_owned()),
         readers: NonZeroUsize::new(readers).unwrap(),
         now_ms,
+        default_grade: None,
     };
     let teller = told.clone();
     let ingest = Ingest::start(setup, move |change| teller.lock().unwrap().push((Instant::now(), change)));
