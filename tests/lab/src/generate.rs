@@ -5,7 +5,7 @@ use std::path::Path;
 
 use wire::Failure;
 use zip::write::SimpleFileOptions;
-use zip::{ZipArchive, ZipWriter};
+use zip::{DateTime, ZipArchive, ZipWriter};
 
 /// The sample document: its parts but the text are those of real HWPX files.
 const SAMPLE: &[u8] = include_bytes!("../../fixtures/복무규정.hwpx");
@@ -109,7 +109,8 @@ fn table(lines: &[String]) -> String {
 fn zipped(parts: &[(&str, Vec<u8>)]) -> std::io::Result<Vec<u8>> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
-        writer.start_file(*name, SimpleFileOptions::default())?;
+        // Not the time of day, which would make another file of the same seed.
+        writer.start_file(*name, SimpleFileOptions::default().last_modified_time(DateTime::default()))?;
         writer.write_all(content)?;
     }
     Ok(writer.finish()?.into_inner())
@@ -239,7 +240,7 @@ mod tests {
         let read = |number: usize| std::fs::read(folder.path().join(name(number))).unwrap();
         assert_eq!((0..60).map(read).collect::<HashSet<_>>().len(), 60);
         for number in 0..10 {
-            assert_eq!(read(number), content(number, 7).unwrap(), "{number}");
+            assert!(read(number) == content(number, 7).unwrap(), "{number}");
         }
         let words: HashSet<String> = (0..70_000).map(word).collect();
         assert_eq!(words.len(), 70_000);

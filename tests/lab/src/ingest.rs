@@ -34,6 +34,7 @@ pub async fn run(docs: &Path, data: &Path, side_by_side: Option<NonZeroUsize>, j
         reader: places::reader()?,
         readers: side_by_side.unwrap_or_else(readers_of_this_machine),
         now_ms,
+        default_grade: None,
     };
     let ingest = Ingest::start(setup, move |change| {
         if let (Change::Status(status), false) = (change, json) {

@@ -4,7 +4,9 @@
 mod ask;
 mod bench;
 mod bench_documents;
+mod bench_encryption;
 mod eval;
+mod eval_personal;
 mod folder;
 mod generate;
 mod ingest;
@@ -120,6 +122,19 @@ enum Eval {
         #[arg(long)]
         json: bool,
     },
+    /// Precision and recall of the finder of personal information.
+    Personal {
+        /// Made sentences of each set.
+        #[arg(long, default_value_t = 2000)]
+        sentences: usize,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The folder of the samples, of which some were labelled by hand.
+        #[arg(long)]
+        samples: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -149,6 +164,26 @@ enum Bench {
         /// A folder of documents.
         #[arg(long)]
         docs: PathBuf,
+        #[arg(long)]
+        json: bool,
+    },
+    /// What encrypting costs: writing an index, asking it and a whole ingest, on sealed and on plain files in turn.
+    Encryption {
+        /// A folder of documents to ingest; without it no ingest is measured.
+        #[arg(long)]
+        docs: Option<PathBuf>,
+        /// Made passages of the index.
+        #[arg(long, default_value_t = 20_000)]
+        passages: usize,
+        /// Rounds of writing and asking, each sealed and plain.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        /// Rounds of ingest, each sealed and plain.
+        #[arg(long, default_value_t = 3)]
+        ingests: usize,
+        /// Files that are read side by side; by default the cores but one.
+        #[arg(long)]
+        readers: Option<NonZeroUsize>,
         #[arg(long)]
         json: bool,
     },
@@ -199,9 +234,16 @@ async fn run(command: Command) -> Result<(), Failure> {
             }
         },
         Command::Eval { what: Eval::Retrieval { corpus, queries, json } } => eval::run(&corpus, &queries, json),
+        Command::Eval { what: Eval::Personal { sentences, seed, samples, json } } => {
+            eval_personal::run(seed, sentences, samples.as_deref(), json)
+        }
         Command::Bench { what: Bench::Engine { model, prompt, generate, repetitions, threads, json } } => {
             bench::run(model, prompt, generate, repetitions, threads, json).await
         }
         Command::Bench { what: Bench::Documents { docs, json } } => bench_documents::run(&docs, json).await,
+        Command::Bench { what: Bench::Encryption { docs, passages, rounds, ingests, readers, json } } => {
+            let sizes = bench_encryption::Sizes { passages, rounds, ingests, readers };
+            bench_encryption::run(docs.as_deref(), sizes, json).await
+        }
     }
 }
