@@ -8,5 +8,12 @@ export default defineConfig({
   build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
   server: { port: 5173, strictPort: true },
   clearScreen: false,
-  test: { environment: "jsdom", include: ["tests/**/*.test.ts"], setupFiles: "tests/setup.ts", restoreMocks: true },
+  test: {
+    environment: "jsdom",
+    include: ["tests/**/*.test.ts"],
+    setupFiles: "tests/setup.ts",
+    restoreMocks: true,
+    // The one that a test reads the colours from; others are empty there.
+    css: { include: /app\.css/ },
+  },
 });

@@ -1,11 +1,13 @@
 //! The program without its window: every command is a method here, and runs in tests as it does for a person.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use keys::{Key, Keyring, Locked, NewWay, Ways};
 use library::{Ingest, IngestStatus, Library};
+use policy::Loaded;
 use serde::Serialize;
 use serde_json::json;
 use vault::{DocumentRow, Vault};
@@ -22,6 +24,8 @@ pub struct Paths {
     pub reader: PathBuf,
     /// The engine's executable.
     pub engine: PathBuf,
+    /// The agency's policy, where only an administrator writes.
+    pub policy: PathBuf,
 }
 
 impl Paths {
@@ -35,6 +39,7 @@ impl Paths {
             data: folders.data_dir().to_owned(),
             reader: beside(&format!("naratmal-reader{suffix}")),
             engine: beside(&format!("naratmal-engine{suffix}")),
+            policy: policy_folder(),
         })
     }
 
@@ -58,6 +63,22 @@ impl Paths {
         self.data.join("models")
     }
 }
+
+#[cfg(not(feature = "automation"))]
+fn policy_folder() -> PathBuf {
+    policy::system_folder()
+}
+
+/// The end-to-end test brings a policy of its own.
+#[cfg(feature = "automation")]
+fn policy_folder() -> PathBuf {
+    std::env::var_os("NARATMAL_POLICY_FOLDER").map_or_else(policy::system_folder, PathBuf::from)
+}
+
+/// The way in by the recovery key, as the trail names it.
+const RECOVERY: &str = "recovery";
+/// As the trail names it where the data was made just now.
+const CREATED: &str = "created";
 
 /// What the window is told without asking.
 #[derive(Debug, Clone)]
@@ -105,7 +126,12 @@ struct Inner {
     paths: Paths,
     network_blocked: bool,
     keyring: Box<dyn Keyring>,
+    keyring_available: OnceLock<bool>,
+    /// What the agency allows, or why that cannot be trusted: then nothing is opened.
+    policy: Result<Arc<Loaded>, Failure>,
     session: Mutex<Option<Session>>,
+    /// It was made just now, or the recovery key opened it: the next password wants no present one.
+    unproven: AtomicBool,
     notify: Notify,
 }
 
@@ -113,7 +139,20 @@ impl App {
     /// Finds how the data is locked, and opens it where the system's keyring does that without asking. Call it inside
     /// a tokio runtime.
     pub fn start(paths: Paths, network_blocked: bool, keyring: Box<dyn Keyring>, notify: Notify) -> Self {
-        let app = Self(Arc::new(Inner { paths, network_blocked, keyring, session: Mutex::default(), notify }));
+        let policy = policy::load(&paths.policy, None).map(Arc::new).map_err(Failure::from);
+        if let Err(failure) = &policy {
+            tracing::error!(%failure, "the agency's policy");
+        }
+        let app = Self(Arc::new(Inner {
+            paths,
+            network_blocked,
+            keyring,
+            keyring_available: OnceLock::new(),
+            policy,
+            session: Mutex::default(),
+            unproven: AtomicBool::new(false),
+            notify,
+        }));
         if app.ways().is_ok_and(|ways| ways.is_some_and(|ways| ways.keyring))
             && let Err(failure) = app.unlock_with_keyring()
         {
@@ -121,6 +160,29 @@ impl App {
             tracing::warn!(%failure, "the keyring did not open the data");
         }
         app
+    }
+
+    /// What the agency allows.
+    ///
+    /// # Errors
+    /// Why its policy cannot be trusted; nothing is opened then.
+    pub fn policy(&self) -> Result<&Arc<Loaded>, Failure> {
+        self.0.policy.as_ref().map_err(Failure::clone)
+    }
+
+    /// Whether the keyring may open data that `has_password`.
+    ///
+    /// # Errors
+    /// `policy_password_required` where the agency lets nobody work without a password.
+    fn allow_keyring(&self, has_password: bool) -> Result<(), Failure> {
+        match self.policy()?.policy.lock.require_password && has_password {
+            true => Err(Failure::new(
+                "policy_password_required",
+                "기관의 정책에 따라 암호로만 열 수 있습니다. 암호를 정하거나 입력하십시오.",
+                "",
+            )),
+            false => Ok(()),
+        }
     }
 
     fn ways(&self) -> Result<Option<Ways>, Failure> {
@@ -138,14 +200,16 @@ impl App {
     /// # Errors
     /// Where that cannot be read: nothing is made anew over what is there.
     pub fn gate(&self) -> Result<Gate, Failure> {
+        self.policy()?;
         let ways = self.ways()?;
         let state = match (&ways, self.session().is_ok()) {
             (_, true) => GateState::Open,
             (Some(_), false) => GateState::Locked,
             (None, false) => GateState::New,
         };
-        // Only a first start offers it.
-        let keyring_available = state == GateState::New && self.0.keyring.available();
+        // A keyring may take seconds to say that it is not there: it is asked once, and only where it is offered.
+        let offered = state != GateState::Locked && self.allow_keyring(true).is_ok();
+        let keyring_available = offered && *self.0.keyring_available.get_or_init(|| self.0.keyring.available());
         Ok(Gate { state, ways: ways.unwrap_or_default(), keyring_available })
     }
 
@@ -154,9 +218,12 @@ impl App {
     /// # Errors
     /// `vault_exists`, a password that is too short, or a keyring that is not there.
     pub fn create(&self, password: Option<&str>) -> Result<(), Failure> {
+        if password.is_none() {
+            self.allow_keyring(true)?;
+        }
         let way = password.map_or(NewWay::Keyring(&*self.0.keyring), NewWay::Password);
         let key = keys::create(&self.0.paths.data, way)?;
-        self.open(key, "created", &[])
+        self.open(key, CREATED)
     }
 
     /// Unlocks with the person's password.
@@ -164,8 +231,8 @@ impl App {
     /// # Errors
     /// A wrong password, or one that came too soon after another.
     pub fn unlock(&self, password: &str) -> Result<(), Failure> {
-        let (key, failed) = keys::try_password(&self.0.paths.data, password, now_ms())?;
-        self.open(key, "password", &failed)
+        let (key, _) = keys::try_password(&self.0.paths.data, password, now_ms())?;
+        self.open(key, "password")
     }
 
     /// Unlocks with the printed recovery key.
@@ -173,7 +240,7 @@ impl App {
     /// # Errors
     /// A wrong one.
     pub fn unlock_with_recovery(&self, recovery: &str) -> Result<(), Failure> {
-        self.open(self.locked()?.unlock_with_recovery(recovery)?, "recovery", &[])
+        self.open(self.locked()?.unlock_with_recovery(recovery)?, RECOVERY)
     }
 
     /// Unlocks with the key in the system's keyring.
@@ -181,21 +248,27 @@ impl App {
     /// # Errors
     /// Where the keyring does not give it.
     pub fn unlock_with_keyring(&self) -> Result<(), Failure> {
-        self.open(self.locked()?.unlock_with_keyring(&*self.0.keyring)?, "keyring", &[])
+        let locked = self.locked()?;
+        // Data of before the agency wanted a password has no other way in.
+        self.allow_keyring(locked.ways().password)?;
+        self.open(locked.unlock_with_keyring(&*self.0.keyring)?, "keyring")
     }
 
-    /// Opens the data; `failed` are the times of the wrong passwords before.
-    fn open(&self, key: Key, by: &str, failed: &[i64]) -> Result<(), Failure> {
+    /// Opens the data with its key, which was found by `by`.
+    fn open(&self, key: Key, by: &str) -> Result<(), Failure> {
         let inner = &self.0;
-        let session = Session::open(inner.paths.clone(), key, inner.network_blocked, inner.notify.clone())?;
+        let policy = self.policy()?.clone();
+        let session = Session::open(inner.paths.clone(), key, policy, inner.network_blocked, inner.notify.clone())?;
         let trail = session.trail();
         // Before anything is added to it: what was done to the trail meanwhile is itself accounted for.
         let faults = trail.verify()?.faults;
-        trail.account_failed(failed)?;
+        trail.account_failed()?;
         trail.account("unlock", &json!({ "by": by }))?;
         if !faults.is_empty() {
             trail.account("audit_fault", &json!({ "faults": faults }))?;
         }
+        session.apply_policy()?;
+        inner.unproven.store([RECOVERY, CREATED].contains(&by), Ordering::SeqCst);
         *lock(&inner.session) = Some(session.clone());
         session.start();
         self.tell_gate();
@@ -216,31 +289,84 @@ impl App {
         self.tell_gate();
     }
 
+    /// Locks because the desktop's session is locked, where the agency does not say otherwise.
+    pub fn lock_with_session(&self) {
+        if self.session().is_ok_and(|session| session.policy().lock.on_session_lock) {
+            self.lock();
+        }
+    }
+
+    /// Tells the window.
+    pub fn tell(&self, notice: Notice) {
+        (self.0.notify)(notice);
+    }
+
     fn tell_gate(&self) {
         match self.gate() {
-            Ok(gate) => (self.0.notify)(Notice::Gate(gate)),
+            Ok(gate) => self.tell(Notice::Gate(gate)),
             Err(failure) => tracing::error!(%failure, "the lock's file cannot be read"),
         }
     }
 
-    /// Gives the data another password; nothing is encrypted again.
+    /// Gives the data another password; nothing is encrypted again. `current` is the one it has; `None` where it has none,
+    /// was made just now, or was opened by the recovery key because the password is forgotten.
     ///
     /// # Errors
-    /// One that is too short, or a file that cannot be written.
-    pub fn set_password(&self, password: &str) -> Result<(), Failure> {
+    /// A wrong `current`, a new one that is too short, or a file that cannot be written.
+    pub fn set_password(&self, current: Option<&str>, password: &str) -> Result<(), Failure> {
         let session = self.session()?;
+        keys::check_new_password(password)?;
+        self.prove(&session, current)?;
         session.trail().account("password_set", &json!({}))?;
-        Ok(keys::set_password(&self.0.paths.data, session.key(), password)?)
+        keys::set_password(&self.0.paths.data, session.key(), password)?;
+        self.0.unproven.store(false, Ordering::SeqCst);
+        self.tell_gate();
+        Ok(())
     }
 
-    /// A new recovery key, to be printed once; an earlier one no longer opens anything.
+    /// Lets the system's keyring open the data, or no longer.
     ///
     /// # Errors
-    /// A file that cannot be written.
-    pub fn make_recovery_key(&self) -> Result<String, Failure> {
+    /// A keyring that is not there, or that is the only way in.
+    pub fn set_keyring(&self, on: bool) -> Result<(), Failure> {
         let session = self.session()?;
+        let (data, key) = (&self.0.paths.data, session.key());
+        if on {
+            self.allow_keyring(true)?;
+        }
+        session.trail().account("keyring_set", &json!({ "on": on }))?;
+        match on {
+            true => keys::add_keyring(data, key, &*self.0.keyring)?,
+            false => keys::remove_keyring(data, key, &*self.0.keyring)?,
+        }
+        self.tell_gate();
+        Ok(())
+    }
+
+    /// Wants the present password of whoever makes another way in, where there is one: an unlocked window that was left
+    /// alone gives nobody a way in for later.
+    fn prove(&self, session: &Session, current: Option<&str>) -> Result<(), Failure> {
+        let unproven = current.is_none() && self.0.unproven.load(Ordering::SeqCst);
+        if self.locked()?.ways().password && !unproven {
+            let tried = keys::try_password(&self.0.paths.data, current.unwrap_or_default(), now_ms());
+            session.trail().account_failed()?;
+            tried?;
+        }
+        Ok(())
+    }
+
+    /// A new recovery key, to be printed once; an earlier one no longer opens anything. `current` is as in
+    /// [`App::set_password`].
+    ///
+    /// # Errors
+    /// A wrong `current`, or a file that cannot be written.
+    pub fn make_recovery_key(&self, current: Option<&str>) -> Result<String, Failure> {
+        let session = self.session()?;
+        self.prove(&session, current)?;
         session.trail().account("recovery_key_made", &json!({}))?;
-        Ok(keys::add_recovery(&self.0.paths.data, session.key())?.to_string())
+        let recovery = keys::add_recovery(&self.0.paths.data, session.key())?.to_string();
+        self.tell_gate();
+        Ok(recovery)
     }
 
     /// What is unlocked.

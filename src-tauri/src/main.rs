@@ -4,9 +4,13 @@
 mod app;
 mod audit;
 mod commands;
+mod export;
 mod models;
 mod self_test;
 mod session;
+#[cfg(target_os = "linux")]
+mod session_lock;
+mod shown;
 mod trail;
 mod window;
 

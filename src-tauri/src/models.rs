@@ -1,8 +1,17 @@
 //! The models that the program knows, and the one to load.
 
+use std::fs::File;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
+use policy::{Loaded, Policy, gguf};
 use serde::Deserialize;
+use serde_json::json;
+use wire::Failure;
+
+use crate::app::lock;
+use crate::trail::Trail;
 
 const CATALOG: &str = include_str!("../../models/catalog.toml");
 
@@ -15,19 +24,77 @@ struct Catalog {
 struct Entry {
     role: String,
     file: String,
+    sha256: String,
+}
+
+fn catalog() -> Result<Catalog, Failure> {
+    toml::from_str(CATALOG).map_err(|error| Failure::new("catalog_damaged", "모델 목록을 읽지 못했습니다.", error))
 }
 
 /// The chat model to load: the person's own choice, or else the first of the catalog that lies in `folder`.
 ///
 /// # Errors
-/// The catalog's syntax error; it is part of the program, and a test reads it.
-pub fn chat_model(chosen: Option<PathBuf>, folder: &Path) -> Result<Option<PathBuf>, toml::de::Error> {
-    let catalog: Catalog = toml::from_str(CATALOG)?;
+/// `catalog_damaged`: it is part of the program, and a test reads it.
+pub fn chat_model(chosen: Option<PathBuf>, folder: &Path) -> Result<Option<PathBuf>, Failure> {
+    let catalog = catalog()?;
     let known = || {
         let chat = catalog.model.iter().filter(|entry| entry.role == "chat");
         chat.map(|entry| folder.join(&entry.file)).find(|path| path.is_file())
     };
     Ok(chosen.or_else(known))
+}
+
+/// What lets a model be loaded, and notes which one is.
+pub struct Models {
+    policy: Arc<Loaded>,
+    trail: Arc<Trail>,
+    loaded: Mutex<Option<String>>,
+}
+
+impl Models {
+    /// Under this policy; what is loaded is accounted for in `trail`.
+    pub fn new(policy: Arc<Loaded>, trail: Arc<Trail>) -> Self {
+        Self { policy, trail, loaded: Mutex::default() }
+    }
+
+    /// SHA-256 of the last model that was admitted, hexadecimal.
+    pub fn loaded(&self) -> Option<String> {
+        lock(&self.loaded).clone()
+    }
+
+    /// Looks at a model's file before the engine reads it, holds its sum against the policy, and accounts for it. It
+    /// reads the file whole.
+    ///
+    /// # Errors
+    /// The policy crate's, of models, and the trail's.
+    pub fn admit(&self, path: &Path) -> Result<(), Failure> {
+        check(path)?;
+        let sum = allowed_sum(path, &self.policy.policy)?;
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        self.trail.account("model_loaded", &json!({ "file": name, "sha256": sum }))?;
+        *lock(&self.loaded) = Some(sum);
+        Ok(())
+    }
+}
+
+/// A model's header must fit its file, and its chat template be one that only formats.
+fn check(path: &Path) -> Result<(), Failure> {
+    let file = File::open(path).map_err(|error| unreadable(path, error))?;
+    let bytes = file.metadata().map_err(|error| unreadable(path, error))?.len();
+    let header = gguf::check(BufReader::new(file), bytes)?;
+    Ok(header.chat_template.as_deref().map_or(Ok(()), gguf::check_template)?)
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> policy::Error {
+    policy::Error::ModelUnreadable(format!("{}: {error}", path.display()))
+}
+
+/// The SHA-256 of a model's file, hexadecimal, where the agency allows it.
+fn allowed_sum(path: &Path, policy: &Policy) -> Result<String, Failure> {
+    let sum = File::open(path).and_then(gguf::sha256).map_err(|error| unreadable(path, error))?;
+    let in_catalog = catalog()?.model.iter().any(|entry| entry.sha256.eq_ignore_ascii_case(&sum));
+    policy.allows_model(&sum, in_catalog)?;
+    Ok(sum)
 }
 
 #[cfg(test)]
@@ -43,5 +110,30 @@ mod tests {
         assert_eq!(chat_model(None, folder.path()).unwrap(), Some(known));
         let own = PathBuf::from("/models/own.gguf");
         assert_eq!(chat_model(Some(own.clone()), folder.path()).unwrap(), Some(own));
+    }
+
+    #[test]
+    fn a_model_is_looked_at_and_its_sum_compared_before_it_is_loaded() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.gguf");
+        assert_eq!(check(&path).unwrap_err().code, "model_missing");
+        std::fs::write(&path, "GGUG").unwrap();
+        assert_eq!(check(&path).unwrap_err().code, "model_not_gguf");
+        // A header that announces a key longer than the file.
+        let mut forged = b"GGUF\x03\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0".to_vec();
+        forged.extend(u64::MAX.to_le_bytes());
+        std::fs::write(&path, &forged).unwrap();
+        assert_eq!(check(&path).unwrap_err().code, "model_damaged");
+
+        let sum = gguf::sha256(&forged[..]).unwrap();
+        let mut policy = Policy::default();
+        let allowed = |policy: &Policy| allowed_sum(&path, policy).map_err(|failure| failure.code);
+        assert_eq!(allowed(&policy), Ok(sum.clone()));
+        policy.models.allowed_sha256 = vec![sum.to_uppercase()];
+        assert_eq!(allowed(&policy), Ok(sum));
+        policy.models.allowed_sha256 = vec!["0".repeat(64)];
+        assert_eq!(allowed(&policy), Err("model_not_allowed".to_owned()));
+        policy.models.require_catalog = true;
+        assert_eq!(allowed(&policy), Err("model_not_in_catalog".to_owned()));
     }
 }

@@ -11,12 +11,15 @@ use documents::{Reader, Recognition};
 use engine::{Engine, LoadOptions, Model};
 use keys::Key;
 use library::{Analyzer, Change, Ingest, Library, Setup, Storage, readers_of_this_machine};
+use policy::{Grade, Loaded, Policy, Source};
 use serde::Serialize;
+use serde_json::json;
 use vault::Vault;
 use wire::Failure;
 
 use crate::app::{Notice, Notify, Paths, lock, now_ms};
-use crate::models;
+use crate::models::{self, Models};
+use crate::shown::Shown;
 use crate::trail::Trail;
 
 /// `Status` of the window's contract.
@@ -25,6 +28,38 @@ pub struct Status {
     engine: EngineStatus,
     library: LibraryStatus,
     network_blocked: bool,
+    policy: PolicyStatus,
+}
+
+/// `PolicyStatus` of the window's contract.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct PolicyStatus {
+    name: String,
+    warning: Option<&'static str>,
+    copy_up_to: Grade,
+    export_up_to: Grade,
+    export_masking: policy::Export,
+    forbid_lowering: bool,
+    require_password: bool,
+}
+
+impl PolicyStatus {
+    fn of(loaded: &Loaded) -> Self {
+        let Loaded { policy, source } = loaded;
+        Self {
+            name: match source {
+                Source::Default => String::new(),
+                Source::Signed | Source::Unsigned if policy.name.is_empty() => "이름 없는 정책".to_owned(),
+                Source::Signed | Source::Unsigned => policy.name.clone(),
+            },
+            warning: source.warning(),
+            copy_up_to: policy.grades.copy_up_to,
+            export_up_to: policy.grades.export_up_to,
+            export_masking: policy.masking.export,
+            forbid_lowering: policy.grades.forbid_lowering,
+            require_password: policy.lock.require_password,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -64,13 +99,16 @@ pub struct Session(Arc<Inner>);
 struct Inner {
     paths: Paths,
     key: Key,
+    policy: Arc<Loaded>,
+    shown: Shown,
     vault: Vault,
-    trail: Trail,
+    trail: Arc<Trail>,
     engine: Engine,
     assistant: Assistant,
     opened: OnceLock<(Library, Ingest)>,
     status: Mutex<Status>,
     running: Mutex<HashMap<u64, Stop>>,
+    models: Arc<Models>,
     notify: Notify,
 }
 
@@ -82,18 +120,29 @@ impl Session {
     ///
     /// # Errors
     /// The vault's.
-    pub fn open(paths: Paths, key: Key, network_blocked: bool, notify: Notify) -> Result<Self, Failure> {
+    pub fn open(
+        paths: Paths,
+        key: Key,
+        policy: Arc<Loaded>,
+        network_blocked: bool,
+        notify: Notify,
+    ) -> Result<Self, Failure> {
         let vault = Vault::open(&paths.database(), &key)?;
-        let trail = Trail::new(vault.clone(), &key, paths.data.clone());
-        let engine = Engine::new(paths.engine.clone());
+        let trail = Arc::new(Trail::new(vault.clone(), &key, paths.data.clone()));
+        let models = Arc::new(Models::new(policy.clone(), trail.clone()));
+        let checking = models.clone();
+        let engine = Engine::checking(paths.engine.clone(), Some(Arc::new(move |path| checking.admit(path))));
         let status = Status {
             engine: EngineStatus { state: EngineState::None, model: None, failure: None },
             library: LibraryStatus { state: LibraryState::Opening, failure: None },
             network_blocked,
+            policy: PolicyStatus::of(&policy),
         };
         Ok(Self(Arc::new(Inner {
             paths,
             key,
+            shown: Shown::under(Arc::new(policy.policy.clone())),
+            policy,
             vault,
             trail,
             assistant: Assistant::new(engine.clone()),
@@ -101,6 +150,7 @@ impl Session {
             opened: OnceLock::new(),
             status: Mutex::new(status),
             running: Mutex::default(),
+            models,
             notify,
         })))
     }
@@ -111,6 +161,46 @@ impl Session {
         tokio::spawn(async move { library.open_library().await });
         let model = self.clone();
         tokio::spawn(async move { model.load_model().await });
+    }
+
+    /// Accounts for a policy that differs from the one before, and refuses one that was signed before that.
+    ///
+    /// # Errors
+    /// `policy_rolled_back`, and the vault's.
+    pub fn apply_policy(&self) -> Result<(), Failure> {
+        let Loaded { policy, source } = &*self.0.policy;
+        let seen = self.0.vault.setting(POLICY_SERIAL)?.and_then(|serial| serial.parse::<u64>().ok());
+        if let Some(seen) = seen.filter(|seen| policy.serial < *seen) {
+            return Err(policy::Error::PolicyRolledBack { found: policy.serial, seen }.into());
+        }
+        // Only a signed one binds the next.
+        if *source == Source::Signed {
+            self.0.vault.set_setting(POLICY_SERIAL, Some(&policy.serial.to_string()))?;
+        }
+        let applied = json!({ "source": source.word(), "policy": policy }).to_string();
+        if self.0.vault.setting(POLICY_APPLIED)?.as_ref() != Some(&applied) {
+            let what = json!({ "name": policy.name, "serial": policy.serial, "source": source.word() });
+            self.0.trail.account("policy_applied", &what)?;
+            // What nothing speaks for may have another grade now.
+            self.0.vault.appraise_anew()?;
+            self.0.vault.set_setting(POLICY_APPLIED, Some(&applied))?;
+        }
+        Ok(())
+    }
+
+    /// What the agency allows.
+    pub fn policy(&self) -> &Policy {
+        &self.0.policy.policy
+    }
+
+    /// How texts are shown under that.
+    pub fn shown(&self) -> &Shown {
+        &self.0.shown
+    }
+
+    /// SHA-256 of the loaded model's file.
+    pub fn model(&self) -> Option<String> {
+        self.0.models.loaded()
     }
 
     /// The data key.
@@ -170,6 +260,13 @@ impl Session {
     /// # Errors
     /// Why it could not be loaded; the choice is then not kept.
     pub async fn choose_model(&self, path: &Path) -> Result<(), Failure> {
+        if self.policy().is_locked("model") {
+            return Err(Failure::new(
+                "policy_setting_locked",
+                "기관의 정책에 따라 모델을 바꿀 수 없습니다. 바꾸어야 하면 보안 담당자에게 문의하십시오.",
+                "",
+            ));
+        }
         self.load(path).await?;
         Ok(self.0.vault.set_setting(MODEL_SETTING, Some(&path.to_string_lossy()))?)
     }
@@ -183,17 +280,29 @@ impl Session {
                 let _ = self.load(&path).await;
             }
             Ok(None) => {}
-            Err(error) => self.change(|status| {
+            Err(failure) => self.change(|status| {
                 status.engine.state = EngineState::Failed;
-                status.engine.failure = Some(Failure::new("catalog_damaged", "모델 목록을 읽지 못했습니다.", error));
+                status.engine.failure = Some(failure);
             }),
         }
     }
 
     async fn load(&self, path: &Path) -> Result<(), Failure> {
+        let before = lock(&self.0.status).engine.clone();
         self.change(|status| {
             status.engine = EngineStatus { state: EngineState::Loading, model: None, failure: None };
         });
+        let (asked, models) = (path.to_owned(), self.0.models.clone());
+        if let Err(failure) = apart(move || models.admit(&asked)).await {
+            // The engine was not asked: the model that was loaded still answers.
+            self.change(|status| {
+                status.engine = match before.state {
+                    EngineState::Ready => before,
+                    _ => EngineStatus { state: EngineState::Failed, model: None, failure: Some(failure.clone()) },
+                };
+            });
+            return Err(failure);
+        }
         let loaded = self.0.engine.load(path, LoadOptions::default(), |_| {}).await;
         self.change(|status| {
             status.engine = match &loaded {
@@ -233,8 +342,7 @@ impl Session {
             open()
         })
         .await
-        .map_err(|error| Failure::new("library_failed", "자료 색인을 열지 못했습니다. 다시 시작해 주십시오.", error))?
-        .map_err(Failure::from)?;
+        .map_err(|error| Failure::new("library_failed", "자료 색인을 열지 못했습니다. 다시 시작해 주십시오.", error))??;
         let notify = self.0.notify.clone();
         let setup = Setup {
             vault,
@@ -242,6 +350,7 @@ impl Session {
             reader: Reader::new(self.0.paths.reader.clone()).with_recognition(Recognition::find()),
             readers: readers_of_this_machine(),
             now_ms,
+            default_grade: self.policy().grades.default,
         };
         let ingest = Ingest::start(setup, move |change| {
             notify(match change {
@@ -266,3 +375,14 @@ impl Session {
 }
 
 const MODEL_SETTING: &str = "model_path";
+/// The serial of the last signed policy.
+const POLICY_SERIAL: &str = "policy_serial";
+/// The last policy, whole.
+const POLICY_APPLIED: &str = "policy_applied";
+
+/// Runs work on a file that takes a disk's time.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Failure::new("model_unchecked", "모델 파일을 확인하지 못했습니다. 다시 시도해 주십시오.", error))?
+}

@@ -1,8 +1,7 @@
 //! The audit trail as the program keeps it: who did what is in the database, its end in a sealed file and in the
 //! system's keyring, so that the last entries are missed too.
 
-use std::fs;
-use std::io;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -21,16 +20,15 @@ const ANCHOR: &str = "audit-anchor";
 pub struct Trail {
     vault: Vault,
     key: Key,
-    file: PathBuf,
+    folder: PathBuf,
     who: String,
-    /// True where the person lets the system's keyring open the data: it then keeps the end of the trail as well.
-    in_keyring: bool,
     /// Held from an entry to its anchor, so that the file never goes back to an older one.
     writing: Mutex<()>,
+    checked: Mutex<Option<Checked>>,
 }
 
 /// The trail as the security officer sees it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Checked {
     /// How many entries there are.
     pub count: i64,
@@ -38,7 +36,7 @@ pub struct Checked {
     pub faults: Vec<String>,
 }
 
-fn failed(error: io::Error) -> Failure {
+fn failed(error: impl fmt::Display) -> Failure {
     Failure::new(
         "audit_unwritable",
         "감사 기록을 저장하지 못하여 작업을 마치지 않았습니다. 자료 폴더의 권한과 디스크 공간을 확인하십시오.",
@@ -49,14 +47,14 @@ fn failed(error: io::Error) -> Failure {
 impl Trail {
     /// The trail of `vault`; its end is kept in `folder`, sealed under a key derived from the data key.
     pub fn new(vault: Vault, key: &Key, folder: PathBuf) -> Self {
-        let who = ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
         Self {
             vault,
             key: key.derive(ANCHOR),
-            in_keyring: Locked::read(&folder).is_ok_and(|locked| locked.is_some_and(|locked| locked.ways().keyring)),
-            file: folder.join("audit.anchor"),
-            who: who.unwrap_or_else(|| "?".to_owned()),
+            folder,
+            // The system's word for who runs this, not the environment's, which a person can set.
+            who: whoami::username(),
             writing: Mutex::default(),
+            checked: Mutex::default(),
         }
     }
 
@@ -73,24 +71,30 @@ impl Trail {
         let _writing = lock(&self.writing);
         let what = what.to_string();
         let anchor = self.vault.account(Event { at, who: &self.who, action, what: &what })?;
-        let text = serde_json::to_vec(&anchor).map_err(|error| failed(error.into()))?;
+        let text = serde_json::to_vec(&anchor).map_err(failed)?;
         let sealed = keys::seal(&self.key, ANCHOR.as_bytes(), &text)?;
-        let new = self.file.with_extension("new");
-        fs::write(&new, &sealed).and_then(|()| fs::rename(&new, &self.file)).map_err(failed)
+        keys::write_whole(&self.file(), &sealed).map_err(failed)
     }
 
-    /// Accounts for the wrong passwords before a right one, by their times.
+    /// The person's account on this machine.
+    pub fn who(&self) -> &str {
+        &self.who
+    }
+
+    /// Accounts for the wrong passwords that were tried meanwhile, and only then lets go of when they were.
     ///
     /// # Errors
-    /// As [`Trail::account`].
-    pub fn account_failed(&self, times: &[i64]) -> Result<(), Failure> {
-        times.iter().try_for_each(|at| self.account_at(*at, "unlock_failed", &json!({})))
+    /// As [`Trail::account`], and the folder's.
+    pub fn account_failed(&self) -> Result<(), Failure> {
+        let times = keys::unreported(&self.folder)?;
+        times.iter().try_for_each(|at| self.account_at(*at, "unlock_failed", &json!({})))?;
+        Ok(keys::reported(&self.folder, &times)?)
     }
 
     /// Copies the anchor into the system's keyring, where the person uses it: whoever puts back an older data folder
     /// whole is found by it. Called when the data is locked, not for each entry, since a keyring takes its time.
     pub fn anchor_in_keyring(&self) {
-        if self.in_keyring
+        if self.in_keyring()
             && let Ok(Some(anchor)) = self.anchor()
             && let Ok(text) = serde_json::to_vec(&anchor)
         {
@@ -99,23 +103,32 @@ impl Trail {
         }
     }
 
+    fn file(&self) -> PathBuf {
+        self.folder.join("audit.anchor")
+    }
+
+    /// True where the person lets the system's keyring open the data: it then keeps the end of the trail as well.
+    fn in_keyring(&self) -> bool {
+        Locked::read(&self.folder).is_ok_and(|locked| locked.is_some_and(|locked| locked.ways().keyring))
+    }
+
     fn keyring_name(&self) -> String {
         format!("{ANCHOR} {}", self.vault.identity())
     }
 
     fn anchor(&self) -> Result<Option<Anchor>, Failure> {
-        let sealed = match fs::read(&self.file) {
-            Ok(sealed) => sealed,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // A file that does not open is as good as none, and is told as that.
+        let sealed = match keys::read_bounded(&self.file()) {
+            Ok(Some(sealed)) => sealed,
+            Ok(None) | Err(keys::Error::Damaged(_)) => return Ok(None),
             Err(error) => return Err(failed(error)),
         };
-        // A file that does not open is as good as none, and is told as that.
         let text = keys::open(&self.key, ANCHOR.as_bytes(), &sealed).ok();
         Ok(text.and_then(|text| serde_json::from_slice(&text).ok()))
     }
 
     fn keyring_anchor(&self) -> Option<Anchor> {
-        if !self.in_keyring {
+        if !self.in_keyring() {
             return None;
         }
         let text = SystemKeyring.get(&self.keyring_name()).ok()??;
@@ -133,7 +146,18 @@ impl Trail {
         // A keyring that has none, or does not answer, says nothing about the trail.
         anchors.extend(keyring.as_ref().map(Some));
         let (now, faults) = self.vault.verify_audit(&anchors)?;
-        Ok(Checked { count: now.count, faults: faults.iter().map(Fault::message).collect() })
+        let checked = Checked { count: now.count, faults: faults.iter().map(Fault::message).collect() };
+        *lock(&self.checked) = Some(checked.clone());
+        Ok(checked)
+    }
+
+    /// What the last check found; checks where there was none.
+    ///
+    /// # Errors
+    /// As [`Trail::verify`].
+    pub fn checked(&self) -> Result<Checked, Failure> {
+        let last = lock(&self.checked).clone();
+        last.map_or_else(|| self.verify(), Ok)
     }
 
     /// At most `limit` entries before `before`, latest first.

@@ -30,6 +30,8 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             let app = tauri::async_runtime::block_on(async {
                 App::start(paths, network_blocked, Box::new(SystemKeyring), Arc::new(notify))
             });
+            #[cfg(target_os = "linux")]
+            crate::session_lock::follow(&app);
             tauri.manage(app);
             let mut window = WebviewWindowBuilder::new(tauri, "main", WebviewUrl::default())
                 .title("나랏말")
@@ -38,7 +40,8 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
                 // Nothing but the program's own page, ever: a link that is clicked or dropped here goes nowhere.
                 .on_navigation(own_page)
                 .on_new_window(|_, _| NewWindowResponse::Deny)
-                .on_download(|_, _| false);
+                .on_download(|_, _| false)
+                .additional_browser_args(SILENT);
             if self_test {
                 window = self_test::in_page(window);
             }
@@ -54,13 +57,20 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             commands::gate::unlock_with_keyring,
             commands::gate::lock,
             commands::gate::set_password,
+            commands::gate::set_keyring,
             commands::gate::make_recovery_key,
+            commands::gate::lock_settings,
+            commands::gate::set_idle_minutes,
+            commands::trail::audit_entries,
+            commands::trail::export_audit,
             commands::library::documents,
             commands::library::add_documents,
             commands::library::add_sample,
             commands::library::retry_document,
             commands::library::remove_document,
             commands::library::restore_document,
+            commands::library::forget_document,
+            commands::library::set_grade,
             commands::library::source,
             commands::library::ingest_status,
             commands::library::pause_ingest,
@@ -76,6 +86,8 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             commands::chat::rename_conversation,
             commands::chat::remove_conversation,
             commands::chat::restore_conversation,
+            commands::chat::forget_conversation,
+            commands::chat::export_conversation,
             commands::chat::ask,
             commands::chat::stop,
             commands::engine::choose_model,
@@ -92,6 +104,13 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
         }
     }
 }
+
+/// What keeps WebView2 silent on Windows; the first features are those that wry turns off itself. Every name but the
+/// page's own resolves to nothing, and a proxy that is not there takes what has a number.
+const SILENT: &str = "--disable-features=msWebOOUI,msPdfOOUI,msSmartScreenProtection,OptimizationHints,Translate \
+    --disable-background-networking --disable-component-update --disable-domain-reliability --disable-sync --no-pings \
+    --disable-breakpad --proxy-server=http://127.0.0.1:9 --proxy-bypass-list=tauri.localhost;ipc.localhost \
+    --host-resolver-rules=\"MAP * ~NOTFOUND, EXCLUDE tauri.localhost, EXCLUDE ipc.localhost, EXCLUDE 127.0.0.1\"";
 
 /// True for the page that is built into the program; WebView2 knows it by a host that never leaves the program.
 fn own_page(url: &Url) -> bool {

@@ -4,7 +4,7 @@ import { App } from "../src/lib/app.svelte";
 import type { AskEvent, Message } from "../src/lib/contract";
 import { withSources } from "../src/lib/format";
 import { advance, begin, unsaved } from "../src/lib/turn";
-import { answer, citation, document } from "./samples";
+import { answer, citation, conversation, document } from "./samples";
 
 const question: Message = { ...unsaved(1, "user", "연가는 며칠입니까?") };
 const started: AskEvent = { type: "started", conversation_id: 7, question };
@@ -34,8 +34,8 @@ beforeEach(() => {
         asked.push({ args: rest, send: (event) => events.onmessage(event), finish: () => resolve(null), fail: reject }),
       );
     }
-    if (command === "conversations") return [{ id: 7, title: "연가", updated_at: 0 }];
-    if (command === "conversation") return { id: 7, title: "연가", updated_at: 0, messages: saved };
+    if (command === "conversations") return [conversation()];
+    if (command === "conversation") return { ...conversation(), messages: saved };
     if (command === "documents") return [document()];
   });
 });

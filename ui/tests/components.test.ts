@@ -9,7 +9,7 @@ import DocumentList from "../src/components/DocumentList.svelte";
 import MessageView from "../src/components/MessageView.svelte";
 import SourcePane from "../src/components/SourcePane.svelte";
 import { app } from "../src/lib/app.svelte";
-import { answer, citation, document, status } from "./samples";
+import { answer, block, citation, conversation, document, status } from "./samples";
 
 let calls: [string, Record<string, unknown>][];
 
@@ -24,6 +24,7 @@ beforeEach(() => {
     if (command === "documents") return [document()];
   });
   app.turn = null;
+  app.drafts.clear();
   app.current = null;
   app.documents = [];
   app.toasts = [];
@@ -67,17 +68,6 @@ test("one may type while the model loads, and is told why it cannot be sent", as
   expect(field().value).toBe("연가");
   expect(screen.getByTestId<HTMLButtonElement>("send").disabled).toBe(true);
   expect(screen.getByText(/모델을 불러오는 중입니다/)).toBeTruthy();
-});
-
-test("each conversation keeps its draft", async () => {
-  render(Composer);
-  await userEvent.type(field(), "새 대화의 글");
-  app.current = 7;
-  await tick();
-  expect(field().value).toBe("");
-  app.current = null;
-  await tick();
-  expect(field().value).toBe("새 대화의 글");
 });
 
 test("the placeholder tells what answers", async () => {
@@ -137,8 +127,8 @@ test("check boxes choose the scope", async () => {
 
 test("a source shows its place and marks the quoted words", () => {
   const blocks = [
-    { index: 4, kind: "heading" as const, text: "제15조(연가 일수)", page: 3, section: 1, cited: true },
-    { index: 5, kind: "paragraph" as const, text: "연가는  3년 이상이면 15일로 한다.", page: 3, section: 1, cited: true },
+    block({ index: 4, kind: "heading", text: "제15조(연가 일수)", page: 3, cited: true }),
+    block({ index: 5, text: "연가는  3년 이상이면 15일로 한다.", page: 3, cited: true }),
   ];
   const cited = citation({ quote: "3년 이상이면 15일로" });
   render(SourcePane, { open: { citation: cited, opener: null, source: { document: document(), heading_path: cited.heading_path, page: 3, section: 1, blocks } } });
@@ -176,7 +166,7 @@ test.each([
   ["{Enter}", [{ id: 7, title: "새 이름" }]],
   ["{Escape}", []],
 ])("a conversation is renamed in place: %s", async (key, renamed) => {
-  render(ConversationItem, { row: { id: 7, title: "연가", updated_at: 0 } });
+  render(ConversationItem, { row: conversation() });
   await userEvent.dblClick(screen.getByText("연가"));
   await userEvent.type(screen.getByLabelText("대화 이름"), `새 이름${key}`, { initialSelectionStart: 0, initialSelectionEnd: 2 });
   expect(calls.filter(([command]) => command === "rename_conversation").map(([, args]) => args)).toEqual(renamed);

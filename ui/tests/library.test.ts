@@ -228,10 +228,18 @@ test("the password can be looked at while it is typed", async () => {
   app.documents = [closedDocument()];
   render(DocumentList);
   await userEvent.click(screen.getByTestId("enter-password"));
-  await userEvent.click(screen.getByLabelText("암호 표시"));
+  await userEvent.click(screen.getByLabelText("문서 암호 표시"));
   expect(password().type).toBe("text");
-  await userEvent.click(screen.getByLabelText("암호 표시"));
+  await userEvent.click(screen.getByLabelText("문서 암호 표시"));
   expect(password().type).toBe("password");
+});
+
+test("a document's password typed with the input method is told about, as any other", async () => {
+  app.documents = [closedDocument()];
+  render(DocumentList);
+  await userEvent.click(screen.getByTestId("enter-password"));
+  await userEvent.keyboard("ㅁ");
+  expect(screen.getByTestId("password-hint").textContent).toContain("한/영");
 });
 
 test("after a wrong password the field is back with what was wrong, and has the focus", async () => {
@@ -246,8 +254,19 @@ test("after a wrong password the field is back with what was wrong, and has the 
   await tick();
   expect(screen.getByRole("alert").textContent).toBe("암호가 맞지 않습니다. 다시 입력하십시오.");
   expect(password().getAttribute("aria-invalid")).toBe("true");
+  expect(password().getAttribute("aria-describedby")!.split(" ")).toContain(screen.getByRole("alert").id);
   expect(password().value).toBe("");
   expect(window.document.activeElement).toBe(password());
+});
+
+test("the focus stays in the row when the field goes while the document is read", async () => {
+  app.documents = [closedDocument()];
+  render(DocumentList);
+  await userEvent.click(screen.getByTestId("enter-password"));
+  await userEvent.keyboard("틀림");
+  app.documents = [document({ state: "reading" })];
+  await tick();
+  expect(window.document.activeElement).toBe(opener("복무규정.hwpx"));
 });
 
 test("a wrong password takes the keys from nobody who types elsewhere", async () => {

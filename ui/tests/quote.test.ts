@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { SourceBlock } from "../src/lib/contract";
 import { locate, segments } from "../src/lib/quote";
 import { layOut } from "../src/lib/source";
+import { block } from "./samples";
 
 /** The quoted words of each piece, in brackets. */
 function shown(pieces: string[], quote: string): string[] {
@@ -41,14 +41,15 @@ test("overlapping spans are marked once", () => {
   ]);
 });
 
-const block = (more: Partial<SourceBlock>): SourceBlock => ({ index: 0, kind: "paragraph", text: "", page: 1, section: 1, cited: false, ...more });
-
 test("a table is laid out in rows and marked in its cells, only where it is cited", () => {
   const table = "| 재직기간 | 연가 |\n|---|---|\n| 3년 이상<br>4년 미만 | 15일 |";
   const [other, cited] = layOut([block({ text: "15일" }), block({ index: 1, kind: "table", text: table, cited: true })], "15일");
-  expect(other!.rows).toEqual([[[{ text: "15일", marked: false }]]]);
+  expect(other!.rows).toEqual([[[{ text: "15일", marked: false, personal: [] }]]]);
   expect(cited!.table).toBe(true);
-  expect(cited!.rows[1]).toEqual([[{ text: "3년 이상\n4년 미만", marked: false }], [{ text: "15일", marked: true }]]);
+  expect(cited!.rows[1]).toEqual([
+    [{ text: "3년 이상\n4년 미만", marked: false, personal: [] }],
+    [{ text: "15일", marked: true, personal: [] }],
+  ]);
 });
 
 test("a table that is not Markdown is shown as text", () => {

@@ -1,4 +1,4 @@
-import type { Citation, DocumentRow, IngestStatus, Message, Status } from "../src/lib/contract";
+import type { Citation, ConversationRow, DocumentRow, IngestStatus, Message, PolicyStatus, SourceBlock, Status } from "../src/lib/contract";
 
 export const citation = (more: Partial<Citation> = {}): Citation => ({
   mark: 1,
@@ -20,6 +20,7 @@ export const answer = (more: Partial<Message> = {}): Message => ({
   state: "complete",
   refused: false,
   failure: null,
+  personal: [],
   ...more,
 });
 
@@ -36,10 +37,45 @@ export const document = (more: Partial<DocumentRow> = {}): DocumentRow => ({
   unread_pages: [],
   partial: false,
   folder: null,
+  grade: null,
+  grade_reasons: [],
+  graded_by_person: false,
+  personal: [],
   ...more,
 });
 
-export const status = (engine: Status["engine"]["state"] = "ready"): Status => ({
+export const conversation = (more: Partial<ConversationRow> = {}): ConversationRow => ({
+  id: 7,
+  title: "연가",
+  updated_at: 0,
+  grade: null,
+  ...more,
+});
+
+export const block = (more: Partial<SourceBlock> = {}): SourceBlock => ({
+  index: 0,
+  kind: "paragraph",
+  text: "",
+  page: 1,
+  section: 1,
+  cited: false,
+  personal: [],
+  ...more,
+});
+
+/** What there is without a policy: everything is allowed. */
+export const policy = (more: Partial<PolicyStatus> = {}): PolicyStatus => ({
+  name: "",
+  warning: null,
+  copy_up_to: "C",
+  export_up_to: "C",
+  export_masking: "ask",
+  forbid_lowering: false,
+  require_password: false,
+  ...more,
+});
+
+export const status = (engine: Status["engine"]["state"] = "ready", more: Partial<PolicyStatus> = {}): Status => ({
   engine: {
     state: engine,
     model: { name: "Qwen2.5 1.5B", path: "/models/qwen.gguf", context_tokens: 4096, device: "CPU" },
@@ -47,6 +83,7 @@ export const status = (engine: Status["engine"]["state"] = "ready"): Status => (
   },
   library: { state: "ready", failure: null },
   network_blocked: true,
+  policy: policy(more),
 });
 
 export const ingest = (more: Partial<IngestStatus> = {}): IngestStatus => ({

@@ -1,47 +1,43 @@
-use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use assistant::{Answer, Progress, Question, Scope, Stop};
+use policy::{Export, Grade, Kept, gguf};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tauri::State;
 use tauri::ipc::Channel;
-use vault::{Conversation, ConversationRow, Message, NewMessage, Role};
+use vault::{ConversationRow, NewMessage, Role};
 use wire::Failure;
 
 use crate::app::{App, now_ms};
+use crate::commands::apart;
+use crate::export;
+use crate::shown::{ShownConversation, ShownMessage};
 
 /// `AskEvent` of the window's contract.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum AskEvent {
-    Started { conversation_id: i64, question: Message },
+    Started { conversation_id: i64, question: ShownMessage },
     Searching,
     Prefill { done: u32, total: u32 },
     Token { text: String },
-    Done { message: Message },
-}
-
-impl From<Progress> for AskEvent {
-    fn from(progress: Progress) -> Self {
-        match progress {
-            Progress::Searching => Self::Searching,
-            Progress::Prefill { done, total } => Self::Prefill { done, total },
-            Progress::Token(text) => Self::Token { text },
-        }
-    }
+    Done { message: ShownMessage },
 }
 
 /// All conversations, newest first.
 #[tauri::command]
 pub fn conversations(app: State<'_, App>) -> Result<Vec<ConversationRow>, Failure> {
-    Ok(app.vault()?.conversations()?)
+    let session = app.session()?;
+    Ok(session.vault().conversations()?.into_iter().map(|row| session.shown().row(row)).collect())
 }
 
 /// One conversation with its messages.
 #[tauri::command]
-pub fn conversation(app: State<'_, App>, id: i64) -> Result<Conversation, Failure> {
-    Ok(app.vault()?.conversation(id)?)
+pub fn conversation(app: State<'_, App>, id: i64) -> Result<ShownConversation, Failure> {
+    let session = app.session()?;
+    Ok(session.shown().conversation(session.vault().conversation(id)?))
 }
 
 /// Renames a conversation.
@@ -61,7 +57,50 @@ pub fn remove_conversation(app: State<'_, App>, id: i64) -> Result<(), Failure> 
 /// Brings a removed conversation back.
 #[tauri::command]
 pub fn restore_conversation(app: State<'_, App>, id: i64) -> Result<(), Failure> {
-    Ok(app.vault()?.restore_conversation(id)?)
+    let session = app.session()?;
+    session.trail().account("conversation_restored", &json!({ "conversation": id }))?;
+    Ok(session.vault().restore_conversation(id)?)
+}
+
+/// Forgets a conversation for good, and overwrites what was kept of it.
+#[tauri::command]
+pub async fn forget_conversation(app: State<'_, App>, id: i64) -> Result<(), Failure> {
+    let session = app.session()?;
+    session.trail().account("conversation_forgotten", &json!({ "conversation": id }))?;
+    session.stop();
+    session.assistant().forget();
+    let library = session.library()?.0.clone();
+    apart(move || Ok(library.purge_conversation(id)?)).await
+}
+
+/// Writes a conversation as a file, where the agency lets its grade leave.
+#[tauri::command]
+pub async fn export_conversation(app: State<'_, App>, id: i64, path: PathBuf, masked: bool) -> Result<(), Failure> {
+    let session = app.session()?;
+    let policy = session.policy();
+    let conversation = session.vault().conversation(id)?;
+    // What cited nothing has no grade of its own: it is the person's and the model's words.
+    let grade = conversation.row.grade.unwrap_or(Grade::O);
+    export::outside(&path, &app.paths().data)?;
+    if !policy.may_export(grade) {
+        let what = json!({ "conversation": id, "grade": grade });
+        session.trail().account("export_refused", &what)?;
+        return Err(Failure::new(
+            "export_forbidden",
+            format!("기관의 정책에 따라 {} 등급의 대화는 내보낼 수 없습니다.", grade.label()),
+            "",
+        ));
+    }
+    let masked = match policy.masking.export {
+        Export::Masked => true,
+        Export::Plain => false,
+        Export::Ask => masked,
+    };
+    let what = json!({ "conversation": id, "file": path, "grade": grade, "masked": masked });
+    session.trail().account("conversation_exported", &what)?;
+    let now = jiff::ZonedDateTime::now().strftime("%Y-%m-%d %H:%M").to_string();
+    let text = export::markdown(&conversation, grade, masked, &now, session.trail().who());
+    export::write(&path, text.as_bytes())
 }
 
 /// Stops the answer that is being written.
@@ -115,25 +154,50 @@ pub async fn ask_in(
         Some(id) => (id, vault.conversation(id)?.messages),
         None => (vault.create_conversation(&title(text), now_ms())?.id, Vec::new()),
     };
-    let question = vault.add_message(conversation, NewMessage::question(text), now_ms())?;
-    let asked = json!({ "conversation": conversation, "documents": documents_asked });
+    let mut asked = json!({ "conversation": conversation, "documents": documents_asked });
+    keep(&mut asked, text, session.policy().audit.questions);
     session.trail().account("question", &asked)?;
-    tell(AskEvent::Started { conversation_id: conversation, question });
+    let question = vault.add_message(conversation, NewMessage::question(text), now_ms())?;
+    tell(AskEvent::Started { conversation_id: conversation, question: session.shown().message(question) });
 
     static NUMBERS: AtomicU64 = AtomicU64::new(0);
     let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
     let stop = Stop::default();
     session.begin_answer(number, stop.clone());
     let question = Question { conversation, history, text: text.to_owned(), scope, seed: now_ms() as u32 };
-    let answer = session.assistant().ask(question, &stop, |progress| tell(progress.into())).await;
+    let mut stream = session.shown().stream();
+    let told = |progress| match progress {
+        Progress::Searching => tell(AskEvent::Searching),
+        Progress::Prefill { done, total } => tell(AskEvent::Prefill { done, total }),
+        Progress::Token(text) => {
+            let text = stream.push(&text);
+            if !text.is_empty() {
+                tell(AskEvent::Token { text });
+            }
+        }
+    };
+    let answer = session.assistant().ask(question, &stop, told).await;
     session.end_answer(number);
 
-    let message = vault.add_message(conversation, new_message(answer), now_ms())?;
-    let cited: BTreeSet<i64> = message.citations.iter().map(|citation| citation.document_id).collect();
-    let answered = json!({ "conversation": conversation, "message": message.id, "documents": cited });
+    vault.note_cited(conversation, &answer.documents)?;
+    let mut answered = json!({ "conversation": conversation, "documents": answer.documents, "model": session.model() });
+    keep(&mut answered, &answer.text, session.policy().audit.answers);
+    let kept = vault.add_message(conversation, new_message(answer), now_ms());
+    // What was shown is accounted for, also where it could not be kept.
+    answered["message"] = kept.as_ref().map_or(Value::Null, |message| message.id.into());
+    answered["grade"] = json!(vault.conversation(conversation).ok().and_then(|conversation| conversation.row.grade));
     session.trail().account("answer", &answered)?;
-    tell(AskEvent::Done { message });
+    tell(AskEvent::Done { message: session.shown().message(kept?) });
     Ok(())
+}
+
+/// Adds as much of a text to an entry of the trail as the agency wants kept.
+fn keep(entry: &mut Value, text: &str, kept: Kept) {
+    match kept {
+        Kept::Nothing => {}
+        Kept::Hash => entry["text_sha256"] = gguf::sha256(text.as_bytes()).unwrap_or_default().into(),
+        Kept::Text => entry["text"] = text.into(),
+    }
 }
 
 fn new_message(answer: Answer) -> NewMessage {
@@ -160,6 +224,24 @@ fn title(question: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_trail_keeps_of_a_text_what_the_agency_wants() {
+        let table = [
+            (Kept::Nothing, r#"{"conversation":1}"#),
+            (Kept::Text, r#"{"conversation":1,"text":"가"}"#),
+            (
+                Kept::Hash,
+                // printf 가 | sha256sum
+                r#"{"conversation":1,"text_sha256":"64ee5293d31bc58b72d76ae9a86a902e90442428e29f24f4ecb257ba841cdd36"}"#,
+            ),
+        ];
+        for (kept, wanted) in table {
+            let mut entry = json!({ "conversation": 1 });
+            keep(&mut entry, "가", kept);
+            assert_eq!(entry.to_string(), wanted);
+        }
+    }
 
     #[test]
     fn a_conversation_is_called_by_its_first_question() {

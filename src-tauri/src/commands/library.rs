@@ -1,14 +1,18 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use documents::BlockKind;
 use library::IngestStatus;
+use policy::Grade;
 use serde::Serialize;
 use serde_json::json;
 use tauri::State;
 use vault::DocumentRow;
 use wire::Failure;
 
-use crate::app::App;
+use crate::app::{App, Notice};
+use crate::commands::apart;
+use crate::session::Session;
+use crate::shown::Mark;
 
 /// The sample document, offered at the first start.
 const SAMPLE: &[u8] = include_bytes!("../../../tests/fixtures/복무규정.hwpx");
@@ -57,7 +61,38 @@ pub async fn remove_document(app: State<'_, App>, id: i64) -> Result<(), Failure
 /// Brings a removed document back.
 #[tauri::command]
 pub async fn restore_document(app: State<'_, App>, id: i64) -> Result<(), Failure> {
+    app.session()?.trail().account("document_restored", &json!({ "document": id }))?;
     app.library()?.1.restore(id).await.map(drop)
+}
+
+/// Forgets a document for good: its text, passages, index terms and the words that answers quote of it.
+#[tauri::command]
+pub async fn forget_document(app: State<'_, App>, id: i64) -> Result<(), Failure> {
+    let session = app.session()?;
+    let ingest = &session.library()?.1;
+    let name = session.vault().document(id)?.name;
+    session.trail().account("document_forgotten", &json!({ "document": id, "file": name }))?;
+    session.stop();
+    let forgotten = ingest.forget(id).await;
+    // Also where something is left to overwrite: the model is told nothing of it any more.
+    session.assistant().forget();
+    forgotten
+}
+
+/// The person decided a document's grade.
+#[tauri::command]
+pub fn set_grade(app: State<'_, App>, id: i64, grade: Grade, reason: Option<String>) -> Result<DocumentRow, Failure> {
+    let session = app.session()?;
+    let reason = reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    let current = session.vault().document(id)?.grade;
+    if let Some(current) = current {
+        session.policy().change_grade(current, grade, reason)?;
+    }
+    let what = json!({ "document": id, "from": current, "to": grade, "reason": reason });
+    session.trail().account("grade_set", &what)?;
+    let row = session.vault().set_grade(id, grade, reason)?;
+    app.tell(Notice::Document(row.clone()));
+    Ok(row)
 }
 
 /// How the queue stands.
@@ -116,15 +151,30 @@ pub fn watched_folders(app: State<'_, App>) -> Result<Vec<WatchedFolder>, Failur
     Ok(app.library()?.1.watched_folders()?.into_iter().map(named).collect())
 }
 
+/// Accounts for a change of the watched folders, where the agency lets the person make it.
+fn change_folders(app: &App, action: &str, path: &Path) -> Result<(), Failure> {
+    let session = app.session()?;
+    if session.policy().is_locked("folders") {
+        return Err(Failure::new(
+            "policy_setting_locked",
+            "기관의 정책에 따라 지켜볼 폴더를 바꿀 수 없습니다. 바꾸어야 하면 보안 담당자에게 문의하십시오.",
+            "",
+        ));
+    }
+    session.trail().account(action, &json!({ "path": path }))
+}
+
 /// Keeps a folder's documents in step with it.
 #[tauri::command]
 pub async fn watch_folder(app: State<'_, App>, path: PathBuf) -> Result<(), Failure> {
+    change_folders(&app, "folder_watched", &path)?;
     app.library()?.1.watch(path).await
 }
 
 /// Leaves a folder's documents as they are.
 #[tauri::command]
 pub async fn unwatch_folder(app: State<'_, App>, path: PathBuf) -> Result<(), Failure> {
+    change_folders(&app, "folder_unwatched", &path)?;
     app.library()?.1.unwatch(path).await
 }
 
@@ -146,24 +196,35 @@ struct SourceBlock {
     page: Option<u32>,
     section: u32,
     cited: bool,
+    personal: Vec<Mark>,
 }
 
 /// The document that a passage is from.
 #[tauri::command]
-pub fn source(app: State<'_, App>, passage_id: i64) -> Result<Source, Failure> {
-    let vault = app.vault()?;
+pub async fn source(app: State<'_, App>, passage_id: i64) -> Result<Source, Failure> {
+    let session = app.session()?;
+    apart(move || source_in(&session, passage_id)).await
+}
+
+fn source_in(session: &Session, passage_id: i64) -> Result<Source, Failure> {
+    let vault = session.vault();
     let passage = vault.passage(passage_id)?;
-    let blocks = (0..).zip(vault.blocks(passage.document_id)?).map(|(index, block)| SourceBlock {
-        index,
-        kind: block.kind,
-        page: block.locator.page.map(|page| page.number()),
-        section: block.locator.section + 1,
-        cited: (passage.first_block..=passage.last_block).contains(&index),
-        text: block.text,
+    session.trail().account("document_opened", &json!({ "document": passage.document_id }))?;
+    let blocks = (0..).zip(vault.blocks(passage.document_id)?).map(|(index, block)| {
+        let (text, personal) = session.shown().text(&block.text);
+        SourceBlock {
+            index,
+            kind: block.kind,
+            page: block.locator.page.map(|page| page.number()),
+            section: block.locator.section + 1,
+            cited: (passage.first_block..=passage.last_block).contains(&index),
+            text,
+            personal,
+        }
     });
     Ok(Source {
         document: vault.document(passage.document_id)?,
-        heading_path: passage.heading_path,
+        heading_path: passage.heading_path.iter().map(|heading| session.shown().text(heading).0).collect(),
         page: passage.page.map(|page| page.number()),
         section: passage.section + 1,
         blocks: blocks.collect(),

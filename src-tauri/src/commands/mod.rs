@@ -4,6 +4,7 @@ pub mod chat;
 pub mod engine;
 pub mod gate;
 pub mod library;
+pub mod trail;
 
 use tauri::State;
 
@@ -16,4 +17,11 @@ use crate::session::Status;
 #[tauri::command]
 pub fn status(app: State<'_, App>) -> Result<Status, Failure> {
     app.status()
+}
+
+/// Runs work that takes a password's, a keyring's or a disk's time, away from the window's thread.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Failure::new("command_failed", "작업을 마치지 못했습니다. 다시 시도해 주십시오.", error))?
 }

@@ -99,6 +99,10 @@ pub fn display() -> u16 {
     100 + (std::process::id() % 800) as u16
 }
 
+fn bus_of(home: &Path) -> String {
+    format!("unix:path={}", home.join("bus").display())
+}
+
 struct Killed(Child);
 
 impl Drop for Killed {
@@ -116,6 +120,7 @@ pub struct Desk {
     program: PathBuf,
     started: Instant,
     _display: Killed,
+    _bus: Killed,
     _driver: Killed,
 }
 
@@ -139,8 +144,15 @@ impl Desk {
             .args([&display, "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
             .stderr(Stdio::null())
             .spawn()?;
+        // The desktop's session bus: a lock screen says there that it locked.
+        let bus = Command::new("dbus-daemon")
+            .args(["--session", "--nofork", "--nopidfile", "--address", &bus_of(home.path())])
+            .stderr(Stdio::null())
+            .spawn()?;
         let driver = Command::new(&needs.driver)
             .env("DISPLAY", &display)
+            .env("DBUS_SESSION_BUS_ADDRESS", bus_of(home.path()))
+            .env("NARATMAL_POLICY_FOLDER", home.path().join("policy"))
             .env("XDG_DATA_HOME", home.path())
             .env("XDG_CONFIG_HOME", home.path().join("config"))
             .env("XDG_CACHE_HOME", home.path().join("cache"))
@@ -152,6 +164,7 @@ impl Desk {
             program: needs.program.clone(),
             started: Instant::now(),
             _display: Killed(xvfb),
+            _bus: Killed(bus),
             _driver: Killed(driver),
         })
     }
@@ -159,6 +172,29 @@ impl Desk {
     /// A place for files that the test makes.
     pub fn home(&self) -> &Path {
         self.home.path()
+    }
+
+    /// Where the agency's policy lies for this person; empty until the test puts one there.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn policy(&self) -> Result<PathBuf> {
+        let folder = self.home().join("policy");
+        std::fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
+    /// The desktop's lock screen comes up.
+    ///
+    /// # Errors
+    /// Where the bus does not take it.
+    pub fn lock_screen(&self) -> Result<()> {
+        let sent = Command::new("dbus-send")
+            .args(["--session", "--type=signal", "/org/gnome/ScreenSaver"])
+            .args(["org.gnome.ScreenSaver.ActiveChanged", "boolean:true"])
+            .env("DBUS_SESSION_BUS_ADDRESS", bus_of(self.home()))
+            .status()?;
+        if sent.success() { Ok(()) } else { Err(format!("dbus-send: {sent}").into()) }
     }
 
     /// Opens the program's window and its lock: the first time by setting a password, later by that.
@@ -288,6 +324,20 @@ impl Window<'_> {
         Ok(self.client.execute(script, arguments).await?)
     }
 
+    /// Calls a command of the shell as the page does; its value, or the failure's code as an error.
+    ///
+    /// # Errors
+    /// The failure's code, and the driver's.
+    pub async fn invoke(&self, command: &str, arguments: Value) -> Result<Value> {
+        let script = "const done = arguments[2]; window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1]) \
+                      .then((value) => done({ value: value ?? null }), (failure) => done({ code: failure.code ?? String(failure) }))";
+        let said = self.client.execute_async(script, vec![json!(command), arguments]).await?;
+        match said.get("code").and_then(Value::as_str) {
+            Some(code) => Err(code.to_owned().into()),
+            None => Ok(said.get("value").cloned().unwrap_or_default()),
+        }
+    }
+
     /// Drops files on the window, as the shell tells the page about it.
     ///
     /// # Errors
@@ -344,6 +394,9 @@ impl Window<'_> {
     /// # Errors
     /// The driver's and the disk's.
     pub async fn screenshot(&self, name: &str) -> Result<()> {
+        // What the page has by now is painted with the frame after next.
+        let painted = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0], 50)))";
+        self.client.execute_async(painted, Vec::new()).await?;
         let path = self.desk.screenshots.join(format!("{name}.png"));
         std::fs::write(&path, self.client.screenshot().await?)?;
         self.say(format!("screenshot {name}.png"));

@@ -1,6 +1,21 @@
 /** The shell's commands, typed as `contract.ts` lists them. */
 import { invoke, type Channel } from "@tauri-apps/api/core";
-import type { AskEvent, Conversation, ConversationRow, DocumentRow, Failure, Gate, IngestStatus, Source, Status, WatchedFolder } from "./contract";
+import type {
+  AskEvent,
+  AuditPage,
+  Conversation,
+  ConversationRow,
+  DocumentRow,
+  Failure,
+  Gate,
+  Grade,
+  IngestStatus,
+  LockSettings,
+  NetworkProbes,
+  Source,
+  Status,
+  WatchedFolder,
+} from "./contract";
 
 export interface Question {
   conversationId: number | null;
@@ -16,8 +31,18 @@ export const api = {
   unlockWithRecovery: (recovery: string) => invoke<void>("unlock_with_recovery", { recovery }),
   unlockWithKeyring: () => invoke<void>("unlock_with_keyring"),
   lock: () => invoke<void>("lock"),
-  setPassword: (password: string) => invoke<void>("set_password", { password }),
-  makeRecoveryKey: () => invoke<string>("make_recovery_key"),
+  setPassword: (current: string | null, password: string) => invoke<void>("set_password", { current, password }),
+  makeRecoveryKey: (current: string | null) => invoke<string>("make_recovery_key", { current }),
+  setKeyring: (on: boolean) => invoke<void>("set_keyring", { on }),
+  lockSettings: () => invoke<LockSettings>("lock_settings"),
+  setIdleMinutes: (minutes: number) => invoke<void>("set_idle_minutes", { minutes }),
+  networkProbes: () => invoke<NetworkProbes>("network_probes"),
+  auditEntries: (before: number | null, limit: number) => invoke<AuditPage>("audit_entries", { before, limit }),
+  exportAudit: (path: string) => invoke<number>("export_audit", { path }),
+  setGrade: (id: number, grade: Grade, reason: string | null) => invoke<DocumentRow>("set_grade", { id, grade, reason }),
+  forgetDocument: (id: number) => invoke<void>("forget_document", { id }),
+  forgetConversation: (id: number) => invoke<void>("forget_conversation", { id }),
+  exportConversation: (id: number, path: string, masked: boolean) => invoke<void>("export_conversation", { id, path, masked }),
   status: () => invoke<Status>("status"),
   documents: () => invoke<DocumentRow[]>("documents"),
   addDocuments: (paths: string[]) => invoke<DocumentRow[]>("add_documents", { paths }),

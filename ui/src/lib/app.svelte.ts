@@ -1,7 +1,6 @@
 /** The window's state. What can be derived from something else is derived. */
 import { Channel } from "@tauri-apps/api/core";
 import { listen, type UnlistenFn } from "@tauri-apps/api/event";
-import { open } from "@tauri-apps/plugin-dialog";
 import { api, asFailure } from "./api";
 import type {
   AskEvent,
@@ -9,23 +8,21 @@ import type {
   ConversationRow,
   DocumentRow,
   Failure,
+  Grade,
   IngestStatus,
   Message,
   Source,
   Status,
   WatchedFolder,
 } from "./contract";
+import { DOCUMENT_EXTENSIONS, pickDocuments, pickExport, pickFolder, pickModel } from "./dialogs";
+import { Drafts } from "./drafts";
 import { baseName, count } from "./format";
+import { highest, refusal, STRICTEST } from "./grades";
 import { everything, type Chip, type Filter } from "./listing";
+import { failureOf, Notices } from "./notices.svelte";
 import { load, save } from "./stored";
 import { advance, begin, unsaved, type Turn } from "./turn";
-
-export interface Toast {
-  id: number;
-  text: string;
-  failure: Failure | null;
-  action: { label: string; run: () => void } | null;
-}
 
 export interface OpenSource {
   citation: Citation;
@@ -35,18 +32,13 @@ export interface OpenSource {
   opener: HTMLElement | null;
 }
 
-const DOCUMENT_EXTENSIONS = [
-  ...["hwp", "hwpx", "hml", "pdf", "docx", "xlsx", "xls", "pptx", "odt", "html", "htm", "eml", "csv", "tsv", "txt", "md", "zip"],
-  ...["png", "jpg", "jpeg", "tif", "tiff"],
-];
-const TOAST_MS = 8000;
 /** Changes of documents that come within this time are shown together: a folder brings hundreds a second. */
 const GATHER_MS = 80;
 /** The list of ten thousand is megabytes: so long it is not asked for again. */
 const LIST_MS = 300;
 const RESTING: IngestStatus = { state: "idle", files_done: 0, files_total: 0, pages_done: 0, failed: 0, remaining_seconds: null, walking: false };
 
-export class App {
+export class App extends Notices {
   status = $state.raw<Status | null>(null);
   documents = $state.raw<DocumentRow[]>([]);
   filter = $state.raw<Filter>(everything);
@@ -58,7 +50,6 @@ export class App {
   turn = $state.raw<Turn | null>(null);
   stopping = $state(false);
   source = $state.raw<OpenSource | null>(null);
-  toasts = $state.raw<Toast[]>([]);
   dragging = $state(false);
   now = $state(Date.now());
   #messages = $state.raw<Message[]>([]);
@@ -66,10 +57,12 @@ export class App {
   /** Paths just added that may be folders. */
   #brought = $state.raw<string[]>([]);
   #sample = $state<number | null>(load("sample", null));
-  #serial = 0;
   /** Tells the turn's own events from those of one before. */
   #turnSerial = 0;
 
+  /** Unsent questions. */
+  readonly drafts = new Drafts();
+  policy = $derived(this.status?.policy ?? STRICTEST);
   /** The documents that a question is asked of. */
   scope = $derived(this.documents.filter(({ id, state }) => state === "ready" && !this.#excluded.has(id)).map(({ id }) => id));
   /** The folder to ask about, whether its changes are to be followed. */
@@ -85,6 +78,14 @@ export class App {
     const { live } = this;
     return live ? [...this.#messages.filter(({ id }) => id !== live.question.id), live.question] : this.#messages;
   });
+  /** The highest of what the conversation shown cites, also before its row tells of the last answer. */
+  grade = $derived.by(() => {
+    const cited = new Set(this.messages.flatMap(({ citations }) => citations.map(({ document_id }) => document_id)));
+    const documents = cited.size === 0 ? [] : this.documents.filter(({ id }) => cited.has(id));
+    return highest([this.conversations.find(({ id }) => id === this.current)?.grade ?? null, ...documents.map(({ grade }) => grade)]);
+  });
+  /** Why the conversation shown may not be copied; null where it may. */
+  copyRefusal = $derived(refusal("복사", this.grade, this.policy.copy_up_to));
   hasSample = $derived(this.documents.some(({ id, state }) => id === this.#sample && state === "ready"));
 
   /** Listens first and asks then, so that no change falls between. Returns what undoes it. */
@@ -103,12 +104,13 @@ export class App {
         void this.addDocuments(paths(payload));
       }),
     ];
-    void this.#try(async () => {
+    void this.attempt(async () => {
       await Promise.all(listening);
       this.#setStatus(await api.status());
     });
     const clock = setInterval(() => (this.now = Date.now()), 30_000);
     return () => {
+      this.drafts.clear();
       clearInterval(clock);
       clearTimeout(this.#gathering);
       clearTimeout(this.#listing);
@@ -119,7 +121,7 @@ export class App {
   #setStatus(status: Status): void {
     const opened = status.library.state === "ready" && this.status?.library.state !== "ready";
     this.status = status;
-    if (opened) void this.#try(() => Promise.all([this.#loadDocuments(), this.#loadConversations(), this.#loadIngest()]));
+    if (opened) void this.attempt(() => Promise.all([this.#loadDocuments(), this.#loadConversations(), this.#loadIngest()]));
   }
 
   async #loadIngest(): Promise<void> {
@@ -150,7 +152,7 @@ export class App {
   #manyChanged(): void {
     this.#listing ??= setTimeout(() => {
       this.#listing = undefined;
-      void this.#try(() => this.#loadDocuments());
+      void this.attempt(() => this.#loadDocuments());
     }, LIST_MS);
   }
 
@@ -193,28 +195,27 @@ export class App {
     if (paths.length === 0) return;
     const mayBeFolder = (path: string) => !DOCUMENT_EXTENSIONS.some((extension) => path.toLowerCase().endsWith(`.${extension}`));
     this.#brought = [...this.#brought, ...paths.filter((path) => mayBeFolder(path) && !this.#brought.includes(path))];
-    await this.#try(async () => {
+    await this.attempt(async () => {
       await api.addDocuments(paths);
       await this.#loadDocuments();
     });
   }
 
   async pickDocuments(): Promise<void> {
-    await this.#try(async () => {
-      const filters = [{ name: "문서", extensions: DOCUMENT_EXTENSIONS }];
-      await this.addDocuments((await open({ multiple: true, title: "자료로 추가할 파일", filters })) ?? []);
+    await this.attempt(async () => {
+      await this.addDocuments(await pickDocuments());
     });
   }
 
   async pickFolder(): Promise<void> {
-    await this.#try(async () => {
-      const path = await open({ directory: true, title: "자료로 추가할 폴더" });
+    await this.attempt(async () => {
+      const path = await pickFolder();
       if (path !== null) await this.addDocuments([path]);
     });
   }
 
   async addSample(): Promise<void> {
-    await this.#try(async () => {
+    await this.attempt(async () => {
       const { id } = await api.addSample();
       this.#sample = id;
       save("sample", id);
@@ -223,36 +224,56 @@ export class App {
   }
 
   async retryDocument(id: number): Promise<void> {
-    await this.#try(() => api.retryDocument(id));
+    await this.attempt(() => api.retryDocument(id));
   }
 
   /** Reads a waiting document before the others. */
   async prioritiseDocument(id: number): Promise<void> {
-    await this.#try(() => api.prioritiseDocument(id));
+    await this.attempt(() => api.prioritiseDocument(id));
   }
 
   /** The failure, if the password was refused at once; else the document is read again and its row tells. */
-  async unlockDocument(id: number, password: string): Promise<Failure | null> {
-    try {
-      await api.unlockDocument(id, password);
-      return null;
-    } catch (error) {
-      return asFailure(error);
-    }
+  unlockDocument(id: number, password: string): Promise<Failure | null> {
+    return failureOf(() => api.unlockDocument(id, password));
+  }
+
+  /** The failure, to be told in place. A lower grade wants a reason. */
+  setGrade(id: number, grade: Grade, reason: string | null): Promise<Failure | null> {
+    return failureOf(async () => {
+      this.#arrived.set(id, await api.setGrade(id, grade, reason));
+      if (!this.#loading) this.#showArrived();
+      // A conversation has the highest grade of what it cites.
+      void this.attempt(() => this.#loadConversations());
+    });
   }
 
   async removeDocument({ id, name }: DocumentRow): Promise<void> {
-    await this.#try(async () => {
+    await this.attempt(async () => {
       await api.removeDocument(id);
-      this.#arrived.delete(id);
-      // A list on its way may still hold it.
-      this.#outdated = true;
-      this.documents = this.documents.filter((each) => each.id !== id);
-      this.#offer(`‘${name}’ 자료를 삭제했습니다.`, async () => {
+      this.#drop(id);
+      this.offer(`‘${name}’ 자료를 목록에서 뺐습니다.`, async () => {
         await api.restoreDocument(id);
         await this.#loadDocuments();
       });
     });
+  }
+
+  /** For good, with what answers quote of it. */
+  async forgetDocument({ id, name }: DocumentRow): Promise<void> {
+    await this.attempt(async () => {
+      await api.forgetDocument(id);
+      this.#drop(id);
+      if (this.source?.citation.document_id === id) this.closeSource();
+      this.say(`‘${name}’ 자료를 완전히 삭제했습니다.`);
+      await Promise.all([this.#loadConversations(), this.#loadMessages()]);
+    });
+  }
+
+  #drop(id: number): void {
+    this.#arrived.delete(id);
+    // A list on its way may still hold it.
+    this.#outdated = true;
+    this.documents = this.documents.filter((each) => each.id !== id);
   }
 
   includes(id: number): boolean {
@@ -279,15 +300,15 @@ export class App {
   // Reading many documents
 
   async pauseIngest(): Promise<void> {
-    await this.#try(() => api.pauseIngest());
+    await this.attempt(() => api.pauseIngest());
   }
 
   async resumeIngest(): Promise<void> {
-    await this.#try(() => api.resumeIngest());
+    await this.attempt(() => api.resumeIngest());
   }
 
   async cancelIngest(): Promise<void> {
-    await this.#try(async () => {
+    await this.attempt(async () => {
       const cancelled = await api.cancelIngest();
       await this.#loadDocuments();
       if (cancelled > 0) this.say(`${count(cancelled)}개를 취소했습니다. 목록의 ‘취소됨’에서 다시 읽을 수 있습니다.`);
@@ -298,14 +319,14 @@ export class App {
   async answerOffer(path: string, follow: boolean): Promise<void> {
     this.#brought = this.#brought.filter((each) => each !== path);
     if (!follow) return;
-    await this.#try(async () => {
+    await this.attempt(async () => {
       await api.watchFolder(path);
       this.watched = await api.watchedFolders();
     });
   }
 
   async unwatchFolder(path: string): Promise<void> {
-    await this.#try(async () => {
+    await this.attempt(async () => {
       await api.unwatchFolder(path);
       this.watched = await api.watchedFolders();
     });
@@ -317,30 +338,60 @@ export class App {
     this.closeSource();
     this.current = id;
     this.#messages = [];
+    await this.attempt(() => this.#loadMessages());
+  }
+
+  async #loadMessages(): Promise<void> {
+    const id = this.current;
     if (id === null) return;
-    await this.#try(async () => {
-      const { messages } = await api.conversation(id);
-      if (this.current === id) this.#messages = messages;
-    });
+    const { messages } = await api.conversation(id);
+    if (this.current === id) this.#messages = messages;
   }
 
   async renameConversation(id: number, title: string): Promise<void> {
-    await this.#try(async () => {
+    await this.attempt(async () => {
       await api.renameConversation(id, title);
       await this.#loadConversations();
     });
   }
 
   async removeConversation(id: number): Promise<void> {
-    await this.#try(async () => {
+    await this.attempt(async () => {
       await api.removeConversation(id);
-      this.conversations = this.conversations.filter((each) => each.id !== id);
-      if (this.current === id) await this.openConversation(null);
-      this.#offer("대화를 삭제했습니다.", async () => {
+      await this.#leave(id);
+      this.offer("대화를 목록에서 뺐습니다.", async () => {
         await api.restoreConversation(id);
         await this.#loadConversations();
       });
     });
+  }
+
+  /** For good. */
+  async forgetConversation(id: number): Promise<void> {
+    await this.attempt(async () => {
+      await api.forgetConversation(id);
+      this.drafts.keep(id, "");
+      await this.#leave(id);
+      this.say("대화를 완전히 삭제했습니다.");
+    });
+  }
+
+  async #leave(id: number): Promise<void> {
+    this.conversations = this.conversations.filter((each) => each.id !== id);
+    if (this.current === id) await this.openConversation(null);
+  }
+
+  /** Whether it was saved; otherwise the person closed the dialog, or there is a failure to be told in place. */
+  async exportConversation({ id, title, grade }: ConversationRow, masked: boolean): Promise<{ saved: boolean; failure: Failure | null }> {
+    let saved = false;
+    const failure = await failureOf(async () => {
+      const path = await pickExport(title, grade);
+      if (path === null) return;
+      await api.exportConversation(id, path, masked);
+      saved = true;
+      this.say("내보냈습니다.");
+    });
+    return { saved, failure };
   }
 
   // Asking
@@ -348,7 +399,7 @@ export class App {
   async ask(text: string): Promise<void> {
     if (this.turn) return;
     const conversationId = this.current;
-    const serial = this.#next();
+    const serial = this.next();
     const mine = () => this.#turnSerial === serial && this.turn !== null;
     this.#turnSerial = serial;
     this.turn = begin(conversationId, unsaved(-serial, "user", text));
@@ -360,7 +411,7 @@ export class App {
       if (mine()) await this.#recover();
     } catch (error) {
       const failure = asFailure(error);
-      if (mine()) this.#settle({ ...unsaved(-this.#next(), "assistant", this.turn!.text), state: "failed", failure });
+      if (mine()) this.#settle({ ...unsaved(-this.next(), "assistant", this.turn!.text), state: "failed", failure });
       else this.fail(failure);
     }
   }
@@ -370,7 +421,7 @@ export class App {
     const after = advance(before, event);
     if (event.type === "started") {
       if (this.current === before.conversation) this.current = after.conversation;
-      void this.#try(() => this.#loadConversations());
+      void this.attempt(() => this.#loadConversations());
     }
     this.turn = after;
     if (after.answer) this.#settle(after.answer);
@@ -381,7 +432,7 @@ export class App {
     if (this.live) this.#messages = [...this.messages, answer];
     this.turn = null;
     this.stopping = false;
-    void this.#try(() => this.#loadConversations());
+    void this.attempt(() => this.#loadConversations());
   }
 
   /** The answer is saved but its last event was overtaken by the command's reply: the vault has it. */
@@ -399,7 +450,7 @@ export class App {
   async stop(): Promise<void> {
     if (!this.turn || this.stopping) return;
     this.stopping = true;
-    if (!(await this.#try(() => api.stop()))) this.stopping = false;
+    if (!(await this.attempt(() => api.stop()))) this.stopping = false;
   }
 
   // Sources
@@ -407,7 +458,7 @@ export class App {
   async openSource(citation: Citation, opener: HTMLElement | null): Promise<void> {
     const opened: OpenSource = { citation, source: null, opener };
     this.source = opened;
-    const done = await this.#try(async () => {
+    const done = await this.attempt(async () => {
       const source = await api.source(citation.passage_id);
       if (this.source === opened) this.source = { ...opened, source };
     });
@@ -423,53 +474,14 @@ export class App {
   // Model
 
   async chooseModel(): Promise<void> {
-    await this.#try(async () => {
-      const path = await open({ title: "사용할 모델", filters: [{ name: "GGUF 모델", extensions: ["gguf"] }] });
+    await this.attempt(async () => {
+      const path = await pickModel();
       if (path !== null) await api.chooseModel(path);
     });
   }
 
   async retryEngine(): Promise<void> {
-    await this.#try(() => api.retryEngine());
-  }
-
-  // Toasts
-
-  fail(failure: Failure): void {
-    this.#toast({ text: failure.message, failure, action: null });
-  }
-
-  say(text: string): void {
-    this.#toast({ text, failure: null, action: null });
-  }
-
-  dismiss(id: number): void {
-    this.toasts = this.toasts.filter((toast) => toast.id !== id);
-  }
-
-  #offer(text: string, undo: () => Promise<unknown>): void {
-    this.#toast({ text, failure: null, action: { label: "실행 취소", run: () => void this.#try(undo) } });
-  }
-
-  #toast(toast: Omit<Toast, "id">): void {
-    const id = this.#next();
-    this.toasts = [...this.toasts.slice(-3), { id, ...toast }];
-    setTimeout(() => this.dismiss(id), TOAST_MS);
-  }
-
-  #next(): number {
-    return ++this.#serial;
-  }
-
-  /** Runs what may fail; a failure is shown. Whether it went well. */
-  async #try(action: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await action();
-      return true;
-    } catch (error) {
-      this.fail(asFailure(error));
-      return false;
-    }
+    await this.attempt(() => api.retryEngine());
   }
 }
 

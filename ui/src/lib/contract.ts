@@ -14,6 +14,85 @@ export interface Gate {
   keyring_available: boolean;
 }
 
+/** When the program locks itself. */
+export interface LockSettings {
+  /** Minutes without a touch, 0 for never. */
+  idle_minutes: number;
+  /** Locks with the desktop's session. */
+  on_session_lock: boolean;
+  /** The agency's policy sets it: the person may not. */
+  locked_by_policy: boolean;
+}
+
+/** N2SF: 기밀, 민감, 공개. C is the highest. */
+export type Grade = "C" | "S" | "O";
+
+/** What the agency's policy says to the window. */
+export interface PolicyStatus {
+  /** Empty where there is no policy file. */
+  name: string;
+  /** Korean; a policy that nothing proves. */
+  warning: string | null;
+  /** The highest grades whose text may be copied, exported. */
+  copy_up_to: Grade;
+  export_up_to: Grade;
+  /** How personal information leaves in an exported file; by "ask" the person chooses. */
+  export_masking: "masked" | "plain" | "ask";
+  forbid_lowering: boolean;
+  require_password: boolean;
+}
+
+/** One way out that was tried. */
+export interface Attempt {
+  /** As a security officer names it: "TCP (IPv4)". */
+  way: string;
+  refused: boolean;
+  /** The system's answer. */
+  answer: string;
+}
+
+/** A part is empty where nothing could be tried, which never means refused. */
+export interface NetworkProbes {
+  process: Attempt[];
+  child: Attempt[];
+}
+
+export interface AuditEntry {
+  seq: number;
+  at: number;
+  who: string;
+  action: string;
+  /** Korean, of the action. */
+  label: string;
+  /** Korean, what it was done to; may be empty. */
+  what: string;
+}
+
+export interface AuditPage {
+  /** Latest first. */
+  entries: AuditEntry[];
+  /** Of the whole trail, when it was last checked. */
+  count: number;
+  /** Korean: entries that were changed, moved or are missing, when it was last checked. */
+  faults: string[];
+}
+
+/** Personal information in a text, which is masked there already where the policy wants it. */
+export interface Mark {
+  /** UTF-16 units. */
+  start: number;
+  end: number;
+  /** Korean: "주민등록번호". */
+  label: string;
+}
+
+/** How much personal information of a kind a document holds. */
+export interface PersonalCount {
+  kind: string;
+  label: string;
+  count: number;
+}
+
 /** Cancelled: stopped before it was read; `retry_document` puts it back. */
 export type DocumentState = "waiting" | "reading" | "indexing" | "ready" | "failed" | "cancelled";
 
@@ -35,6 +114,14 @@ export interface DocumentRow {
   partial: boolean;
   /** The folder that was added and that it came in with. */
   folder: string | null;
+  /** Null until it was read. */
+  grade: Grade | null;
+  /** Korean, a sentence each: why the grade was proposed, or the person's reason. */
+  grade_reasons: string[];
+  /** The person decided it; otherwise it is proposed. */
+  graded_by_person: boolean;
+  /** Most first. */
+  personal: PersonalCount[];
 }
 
 /** The files added since the queue was last empty. */
@@ -74,6 +161,7 @@ export interface Status {
   engine: EngineStatus;
   library: { state: "opening" | "ready" | "failed"; failure: Failure | null };
   network_blocked: boolean;
+  policy: PolicyStatus;
 }
 
 export interface Citation {
@@ -100,12 +188,16 @@ export interface Message {
   /** True where the documents hold no answer. */
   refused: boolean;
   failure: Failure | null;
+  /** Of the text. */
+  personal: Mark[];
 }
 
 export interface ConversationRow {
   id: number;
   title: string;
   updated_at: number;
+  /** The highest of what it cited; null where it cited nothing. */
+  grade: Grade | null;
 }
 
 export interface Conversation extends ConversationRow {
@@ -130,6 +222,7 @@ export interface SourceBlock {
   section: number;
   /** Part of the cited passage. */
   cited: boolean;
+  personal: Mark[];
 }
 
 export interface Source {
@@ -142,6 +235,20 @@ export interface Source {
 
 /**
  * Commands (all reject with a {@link Failure}):
+ *   gate() -> Gate     create_vault({ password: string | null })     lock()
+ *   unlock({ password })     unlock_with_recovery({ recovery })     unlock_with_keyring()
+ *     (code `unlock_wait`: its detail is the milliseconds to wait, as digits)
+ *   set_password({ current: string | null, password }) (current where there is a password)
+ *   make_recovery_key({ current: string | null }) -> string, shown once
+ *     (current where there is a password; null right after the data key was made)
+ *   set_keyring({ on })
+ *   lock_settings() -> LockSettings     set_idle_minutes({ minutes })
+ *   network_probes() -> NetworkProbes
+ *   audit_entries({ before: number | null, limit }) -> AuditPage (only the first page, before null, checks the trail)
+ *   export_audit({ path }) -> number of entries
+ *   set_grade({ id, grade, reason: string | null }) (a lower grade wants a reason of five letters or more)
+ *   forget_document({ id })     forget_conversation({ id }) (for good)
+ *   export_conversation({ id, path, masked })
  *   status() -> Status
  *   documents() -> DocumentRow[]
  *   add_documents({ paths: string[] }) -> DocumentRow[]     retry_document({ id })     remove_document({ id })     restore_document({ id })
@@ -157,6 +264,7 @@ export interface Source {
  *   choose_model({ path }) -> void (progress by the "status" event)
  *   retry_engine() -> void
  * Events:
+ *   "gate": Gate (after every change of lock or ways)
  *   "status": Status     "ingest": IngestStatus
  *   "document": DocumentRow (one changed)     "documents": null (many changed: ask `documents()` again)
  *   tauri's own "tauri://drag-enter" / "tauri://drag-leave" / "tauri://drag-drop" { paths }

@@ -2,22 +2,20 @@
 import { listen, type UnlistenFn } from "@tauri-apps/api/event";
 import { api, asFailure } from "./api";
 import type { Failure, Gate } from "./contract";
+import { Countdown } from "./countdown.svelte";
 
-/** As the shell's shortest one. */
-export const SHORTEST_PASSWORD = 8;
-
-const TICK_MS = 500;
+export type Way = "password" | "recovery";
 
 export class GateState {
   #gate = $state.raw<Gate | null>(null);
   failure = $state.raw<Failure | null>(null);
   busy = $state(false);
-  /** When the shell takes a password again, in milliseconds since 1970. */
-  waitUntil = $state(0);
-  now = $state(Date.now());
-  /** True once a password was set here: a recovery key is offered before the desk opens. */
-  offersRecovery = $state(false);
-  #clock: ReturnType<typeof setTimeout> | undefined;
+  /** What the person is offered between the lock and the desk. */
+  offers = $state<"recovery-key" | "new-password" | null>(null);
+  /** Who has just opened it with the recovery key is not asked for the password that is forgotten. */
+  openedByRecovery = $state(false);
+  /** Until the shell takes another try, each way for itself: a forgotten password does not hold up the recovery key. */
+  waits: Record<Way, Countdown> = { password: new Countdown(), recovery: new Countdown() };
   /** What throws everything away that the window holds of what was open. */
   #forget: () => void;
 
@@ -28,35 +26,51 @@ export class GateState {
   state = $derived(this.#gate?.state ?? null);
   ways = $derived(this.#gate?.ways ?? { password: false, recovery: false, keyring: false });
   keyringAvailable = $derived(this.#gate?.keyring_available ?? false);
-  /** Whole seconds, 0 where none are left. */
-  waitSeconds = $derived(Math.max(0, Math.ceil((this.waitUntil - this.now) / 1000)));
 
   start(): () => void {
     const listening: Promise<UnlistenFn> = listen<Gate>("gate", ({ payload }) => this.#set(payload));
     void listening.then(() => this.#try(async () => this.#set(await api.gate())));
     return () => {
-      clearTimeout(this.#clock);
+      this.waits.password.stop();
+      this.waits.recovery.stop();
       void listening.then((unlisten) => unlisten());
     };
   }
 
   create = (password: string | null) =>
+    this.#try(() => this.#offering("recovery-key", () => api.createVault(password)));
+
+  unlock = (password: string) => this.#try(() => api.unlock(password), "password");
+
+  unlockWithRecovery = (recovery: string) =>
     this.#try(async () => {
-      // Before the shell says that it is open.
-      this.offersRecovery = password !== null;
-      await api.createVault(password).catch((error: unknown) => {
-        this.offersRecovery = false;
-        throw error;
-      });
-    });
-
-  unlock = (password: string) => this.#try(() => api.unlock(password));
-
-  unlockWithRecovery = (recovery: string) => this.#try(() => api.unlockWithRecovery(recovery));
+      await this.#offering("new-password", () => api.unlockWithRecovery(recovery));
+      this.openedByRecovery = true;
+    }, "recovery");
 
   unlockWithKeyring = () => this.#try(() => api.unlockWithKeyring());
 
   lock = () => this.#try(() => api.lock());
+
+  /** The failure, if there was one. The current password is null where there is none, or where it is forgotten. */
+  async changePassword(current: string | null, password: string): Promise<Failure | null> {
+    try {
+      await api.setPassword(current, password);
+      this.openedByRecovery = false;
+      return null;
+    } catch (error) {
+      return this.#refused(error, "password");
+    }
+  }
+
+  /** The key, shown once; rejects with a Failure. The current password is null where there is none. */
+  async makeRecoveryKey(current: string | null): Promise<string> {
+    try {
+      return await api.makeRecoveryKey(current);
+    } catch (error) {
+      throw this.#refused(error, "password");
+    }
+  }
 
   #set(gate: Gate): void {
     const locked = this.#gate?.state === "open" && gate.state !== "open";
@@ -64,25 +78,28 @@ export class GateState {
     if (locked) this.#forget();
   }
 
-  /** Counts down, for as long as there is something to wait for. */
-  #tick(): void {
-    clearTimeout(this.#clock);
-    this.now = Date.now();
-    if (this.now < this.waitUntil) this.#clock = setTimeout(() => this.#tick(), TICK_MS);
+  /** The offer is made before the shell says that it is open: the desk must not flash up in between. */
+  async #offering(offer: NonNullable<typeof this.offers>, work: () => Promise<void>): Promise<void> {
+    this.offers = offer;
+    await work().catch((error: unknown) => {
+      this.offers = null;
+      throw error;
+    });
   }
 
-  async #try(work: () => Promise<void>): Promise<void> {
+  #refused(error: unknown, way?: Way): Failure {
+    const failure = asFailure(error);
+    if (way && failure.code === "unlock_wait") this.waits[way].start(Number(failure.detail) || 0);
+    return failure;
+  }
+
+  async #try(work: () => Promise<void>, way?: Way): Promise<void> {
     this.busy = true;
     this.failure = null;
     try {
       await work();
     } catch (error) {
-      const failure = asFailure(error);
-      if (failure.code === "unlock_wait") {
-        this.waitUntil = Date.now() + Number(failure.detail);
-        this.#tick();
-      }
-      this.failure = failure;
+      this.failure = this.#refused(error, way);
     } finally {
       this.busy = false;
     }

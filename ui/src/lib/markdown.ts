@@ -1,13 +1,14 @@
 /**
- * An answer's Markdown as safe HTML, its marks `[1]` as chips.
+ * An answer's Markdown as safe HTML, its marks `[1]` as chips and its personal information marked.
  *
  * Raw HTML is shown as text, links and images lose their address's power (the program has no network and its window
  * must not navigate), and DOMPurify stands behind all of it.
  */
 import DOMPurify from "dompurify";
 import { Marked, type Tokens } from "marked";
-import type { Citation } from "./contract";
+import type { Citation, Mark } from "./contract";
 import { chipLabel, locator } from "./format";
+import { cover, uncoverIn } from "./marks";
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const escape = (text: string) => text.replace(/[&<>"']/g, (sign) => escapes[sign]!);
@@ -20,7 +21,8 @@ function chip(citation: Citation): string {
   );
 }
 
-export function render(text: string, citations: Citation[]): string {
+export function render(text: string, citations: Citation[], personal: Mark[] = []): string {
+  const { text: covered, words } = cover(text, personal);
   const byMark = new Map(citations.map((citation) => [citation.mark, citation]));
   const marked = new Marked({
     gfm: true,
@@ -49,7 +51,7 @@ export function render(text: string, citations: Citation[]): string {
       },
     },
   });
-  return DOMPurify.sanitize(marked.parse(text, { async: false }), {
+  const page = DOMPurify.sanitize(marked.parse(covered, { async: false }), {
     ALLOWED_TAGS: [
       ..."p br hr strong em del code pre blockquote ul ol li h1 h2 h3 h4 h5 h6".split(" "),
       ..."table thead tbody tr th td button".split(" "),
@@ -57,7 +59,11 @@ export function render(text: string, citations: Citation[]): string {
     ALLOWED_ATTR: ["type", "class", "title", "align", "start", "aria-label", "data-mark", "data-testid"],
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
-  });
+    RETURN_DOM: true,
+  }) as HTMLElement;
+  // After it, so that what is put in is never read as HTML.
+  uncoverIn(page, words);
+  return page.innerHTML;
 }
 
 /** A text that is still growing: without the mark that has only begun. */

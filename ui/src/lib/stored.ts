@@ -20,3 +20,12 @@ export function save(key: string, value: unknown): void {
     // A full or forbidden storage costs a preference, nothing more.
   }
 }
+
+/** Forgets every key that begins so. */
+export function forgetAll(beginning: string): void {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX + beginning)) localStorage.removeItem(key);
+  } catch {
+    // What cannot be reached cannot have been stored.
+  }
+}

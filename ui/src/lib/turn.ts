@@ -13,7 +13,7 @@ export interface Turn {
 
 /** A message that the vault has not seen (yet). */
 export function unsaved(id: number, role: Message["role"], text: string): Message {
-  return { id, role, text, citations: [], state: "complete", refused: false, failure: null };
+  return { id, role, text, citations: [], state: "complete", refused: false, failure: null, personal: [] };
 }
 
 export function begin(conversation: number | null, question: Message): Turn {
