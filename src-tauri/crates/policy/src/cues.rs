@@ -47,6 +47,11 @@ const CONDUCT: &[&str] = &["누설", "을누설", "유지", "을유지", "엄수
 /// Rules, statistics and talk about a thing are not the thing.
 const TALK: &[&str] = &["교육", "규정", "지침", "기준", "제도", "절차", "통계", "안내", "법", "여부", "세부기준"];
 
+/// As [`TALK`], with the particles of a sentence about the thing: a rule on such files is in every code of conduct.
+const SPOKEN_OF: &[&str] = &[
+    "교육", "규정", "지침", "기준", "제도", "절차", "통계", "안내", "법", "여부", "세부기준", "은", "는", "을", "를", "이란",
+];
+
 const CUES: &[Cue] = &[
     Cue { word: "급비밀", grade: Grade::C, whole: false, except: &["취급", "보관", "관리", "번호"] },
     c("군사기밀", &["보호법", "보호"]),
@@ -67,7 +72,7 @@ const CUES: &[Cue] = &[
     s("개인정보포함", &[]),
     s("개인정보가포함", &[]),
     s("개인정보를포함", &[]),
-    s("개인정보파일", TALK),
+    s("개인정보파일", SPOKEN_OF),
     s("인사기록", TALK),
     s("인사평정", TALK),
     s("근무성적평정", TALK),
