@@ -6,6 +6,7 @@ mod analyzer;
 mod appraise;
 mod chunk;
 mod error;
+mod forms;
 mod index;
 mod ingest;
 mod library;
