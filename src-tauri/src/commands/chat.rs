@@ -185,7 +185,7 @@ pub async fn ask_in(
     let kept = vault.add_message(conversation, new_message(answer), now_ms());
     // What was shown is accounted for, also where it could not be kept.
     answered["message"] = kept.as_ref().map_or(Value::Null, |message| message.id.into());
-    answered["grade"] = json!(vault.conversation(conversation).ok().and_then(|conversation| conversation.row.grade));
+    answered["grade"] = json!(vault.conversation_row(conversation).ok().and_then(|row| row.grade));
     session.trail().account("answer", &answered)?;
     tell(AskEvent::Done { message: session.shown().message(kept?) });
     Ok(())

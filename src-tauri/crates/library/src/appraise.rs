@@ -1,5 +1,7 @@
 //! What a document's text says about how it is to be kept.
 
+use std::collections::BTreeMap;
+
 use documents::Block;
 use personal::Kind;
 use policy::{Grade, Signals, propose};
@@ -12,7 +14,7 @@ const MARKED: usize = 64 * 1024;
 /// The grade that a document's name, text and personal information speak for, and how much of that it holds.
 /// `default` is the agency's grade for a document that nothing speaks for.
 pub fn appraise(name: &str, blocks: &[Block], default: Option<Grade>) -> Appraisal {
-    let mut counts = std::collections::BTreeMap::new();
+    let mut counts = BTreeMap::new();
     let mut beginning = String::new();
     for block in blocks {
         for (kind, count) in personal::counts(&personal::find(&block.text)) {

@@ -9,8 +9,8 @@ pub fn forms(text: &str) -> Vec<String> {
     let (mut found, mut at) = (Vec::new(), 0);
     while at < letters.len() {
         let begins = at == 0 || !joins(letters[at - 1], letters[at]);
-        let read = if begins { article(&letters, at).or_else(|| date(&letters, at)).or_else(|| amount(&letters, at)) } else { None };
-        match read {
+        let read = || article(&letters, at).or_else(|| date(&letters, at)).or_else(|| amount(&letters, at));
+        match begins.then(read).flatten() {
             Some((end, terms)) => {
                 found.extend(terms);
                 at = end;
@@ -44,7 +44,8 @@ fn digits(letters: &[char], at: usize, most: usize) -> Option<(u64, usize)> {
     if run == 0 || run > most {
         return None;
     }
-    let value = letters[at..at + run].iter().fold(0, |value, digit| value * 10 + u64::from(digit.to_digit(10).unwrap_or(0)));
+    let figures = letters[at..at + run].iter().filter_map(|letter| letter.to_digit(10));
+    let value = figures.fold(0, |value, figure| value * 10 + u64::from(figure));
     Some((value, at + run))
 }
 
@@ -97,7 +98,7 @@ fn date(letters: &[char], at: usize) -> Read {
     if !(1..=12).contains(&month) {
         return None;
     }
-    let short = vec![format!("@{year}-{month}")];
+    let short = format!("@{year}-{month}");
     if letters.get(end) != Some(&behind_month) {
         // 2026.3 may be anything.
         return None;
@@ -105,35 +106,33 @@ fn date(letters: &[char], at: usize) -> Read {
     let day = digits(letters, spaces(letters, end + 1), 2).filter(|(day, _)| (1..=31).contains(day));
     match day {
         Some((day, behind)) if mark != '년' || letters.get(behind) == Some(&'일') => {
-            Some((behind, vec![short[0].clone(), format!("@{year}-{month}-{day}")]))
+            let whole = format!("{short}-{day}");
+            Some((behind, vec![short, whole]))
         }
         // A month by itself: of 2026-03 only with its day it is sure.
-        _ if mark == '년' || mark == '.' => Some((end + 1, short)),
+        _ if mark == '년' || mark == '.' => Some((end + 1, vec![short])),
         _ => None,
     }
 }
 
 /// A number of a thousand or more, in digits, with Hangul units, or in Hangul before a unit of money: its value.
 fn amount(letters: &[char], at: usize) -> Read {
-    let (mut total, mut part, mut place, mut hangul, mut figures) = (0_u64, 0_u64, at, false, false);
+    let (mut total, mut part, mut place, mut figures) = (0_u64, 0_u64, at, false);
     loop {
         let here = if part + total > 0 { spaces(letters, place) } else { place };
         let Some(letter) = letters.get(here) else { break };
         if letter.is_ascii_digit() {
             let Some((number, end)) = grouped(letters, here) else { return None };
             let (scale, end) = small(letters.get(end)).map_or((1, end), |scale| (scale, end + 1));
-            hangul |= scale > 1;
             figures = true;
             part = part.checked_add(number.checked_mul(scale)?)?;
             place = end;
         } else if let Some(number) = numeral(*letter).filter(|_| !figures) {
             let scale = small(letters.get(here + 1));
             part = part.checked_add(number.checked_mul(scale.unwrap_or(1))?)?;
-            hangul = true;
             place = here + 1 + usize::from(scale.is_some());
         } else if let Some(scale) = small(Some(letter)).filter(|_| !figures) {
             part = part.checked_add(scale)?;
-            hangul = true;
             place = here + 1;
         } else if let Some(scale) = large(*letter) {
             if part == 0 {
@@ -141,7 +140,6 @@ fn amount(letters: &[char], at: usize) -> Read {
             }
             total = total.checked_add(part.checked_mul(scale)?)?;
             part = 0;
-            hangul = true;
             place = here + 1;
         } else {
             break;
@@ -150,7 +148,7 @@ fn amount(letters: &[char], at: usize) -> Read {
     let value = total.checked_add(part)?;
     // 이천 is a town and 만 a bay: in Hangul alone it is a number only before money.
     let money = letters.get(spaces(letters, place)) == Some(&'원');
-    let sure = value >= 1000 && (figures || (hangul && money));
+    let sure = value >= 1000 && (figures || money);
     sure.then(|| (place, vec![format!("#{value}")]))
 }
 

@@ -200,6 +200,14 @@ fn message_of(row: &Row<'_>) -> Result<Message> {
     })
 }
 
+fn row(connection: &Connection, id: i64) -> Result<ConversationRow> {
+    connection
+        .prepare_cached(&format!("{CONVERSATION} WHERE c.id = ?1"))?
+        .query_and_then([id], row_of)?
+        .next()
+        .unwrap_or(Err(Error::Missing { what: "conversation", id }))
+}
+
 fn found(changed: usize, what: &'static str, id: i64) -> Result<()> {
     if changed == 0 {
         Err(Error::Missing { what, id })
@@ -277,20 +285,21 @@ impl Vault {
         })
     }
 
+    /// A conversation's row in the list, also a removed one's.
+    ///
+    /// # Errors
+    /// [`Error::Missing`].
+    pub fn conversation_row(&self, id: i64) -> Result<ConversationRow> {
+        self.with(|connection| row(connection, id))
+    }
+
     /// A conversation with its messages, also a removed one.
     ///
     /// # Errors
     /// [`Error::Missing`].
     pub fn conversation(&self, id: i64) -> Result<Conversation> {
         self.with(|connection| {
-            let row = connection
-                .prepare_cached(&format!("{CONVERSATION} WHERE c.id = ?1"))?
-                .query_and_then([id], row_of)?
-                .next()
-                .unwrap_or(Err(Error::Missing {
-                    what: "conversation",
-                    id,
-                }))?;
+            let row = row(connection, id)?;
             let messages = connection
                 .prepare_cached(
                     "SELECT id, role, text, citations, state, refused, failure FROM messages
