@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
+use assistant::DOUBT;
 use policy::Grade;
 use vault::{Conversation, MessageState, Role};
 use wire::Failure;
@@ -57,7 +58,11 @@ pub fn markdown(conversation: &Conversation, grade: Grade, masked: bool, written
             Role::User => "질문",
             Role::Assistant => "답변",
         };
-        let _ = writeln!(out, "## {head}\n\n{}\n", mask(message.text.trim()));
+        let text = match message.role {
+            Role::User => mask(message.text.trim()),
+            Role::Assistant => mask(message.text.trim()).replace(DOUBT, "(근거 확인 필요)"),
+        };
+        let _ = writeln!(out, "## {head}\n\n{text}\n");
         match message.state {
             MessageState::Complete => {}
             MessageState::Stopped => out.push_str("(중지한 답변입니다.)\n\n"),
@@ -96,6 +101,7 @@ mod tests {
             state: MessageState::Complete,
             refused: false,
             failure: None,
+            basis: None,
         };
         let citation = Citation {
             mark: 1,
@@ -110,8 +116,8 @@ mod tests {
         Conversation {
             row: ConversationRow { id: 1, title: "당직실 번호".to_owned(), updated_at: 0, grade: Some(Grade::S) },
             messages: vec![
-                message(Role::User, "당직실 번호가 무엇입니까?", vec![]),
-                message(Role::Assistant, "010-1234-5678입니다. [1]", vec![citation]),
+                message(Role::User, "당직실 번호가 무엇입니까? [?]", vec![]),
+                message(Role::Assistant, "010-1234-5678입니다. [1] 당직은 9명입니다. [?]", vec![citation]),
             ],
         }
     }
@@ -121,8 +127,8 @@ mod tests {
         let text = markdown(&conversation(), Grade::S, true, "2026-11-25 10:00", "kim");
         let wanted = "등급: S(민감)\n\n# 당직실 번호\n\n\
             내보낸 때: 2026-11-25 10:00 · 내보낸 사람: kim · 개인정보: 가림\n\n\
-            ## 질문\n\n당직실 번호가 무엇입니까?\n\n\
-            ## 답변\n\n010-****-5678입니다. [1]\n\n\
+            ## 질문\n\n당직실 번호가 무엇입니까? [?]\n\n\
+            ## 답변\n\n010-****-5678입니다. [1] 당직은 9명입니다. (근거 확인 필요)\n\n\
             [1] 연락망.hwpx › 2구역 › 제2장 당직\n> 당직실 전화 010-****-5678\n\n등급: S(민감)\n";
         assert_eq!(text, wanted);
         let plain = markdown(&conversation(), Grade::S, false, "2026-11-25 10:00", "kim");

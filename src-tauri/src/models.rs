@@ -5,43 +5,23 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use catalog::Role;
 use policy::{Loaded, Policy, gguf};
-use serde::Deserialize;
 use serde_json::json;
 use wire::Failure;
 
 use crate::app::lock;
 use crate::trail::Trail;
 
-const CATALOG: &str = include_str!("../../models/catalog.toml");
-
-#[derive(Deserialize)]
-struct Catalog {
-    model: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-struct Entry {
-    role: String,
-    file: String,
-    sha256: String,
-}
-
-fn catalog() -> Result<Catalog, Failure> {
-    toml::from_str(CATALOG).map_err(|error| Failure::new("catalog_damaged", "모델 목록을 읽지 못했습니다.", error))
-}
-
 /// The chat model to load: the person's own choice, or else the first of the catalog that lies in `folder`.
 ///
 /// # Errors
 /// `catalog_damaged`: it is part of the program, and a test reads it.
 pub fn chat_model(chosen: Option<PathBuf>, folder: &Path) -> Result<Option<PathBuf>, Failure> {
-    let catalog = catalog()?;
-    let known = || {
-        let chat = catalog.model.iter().filter(|entry| entry.role == "chat");
-        chat.map(|entry| folder.join(&entry.file)).find(|path| path.is_file())
-    };
-    Ok(chosen.or_else(known))
+    match chosen {
+        Some(path) => Ok(Some(path)),
+        None => catalog::first_in(folder, Role::Chat),
+    }
 }
 
 /// What lets a model be loaded, and notes which one is.
@@ -57,32 +37,35 @@ impl Models {
         Self { policy, trail, loaded: Mutex::default() }
     }
 
-    /// SHA-256 of the last model that was admitted, hexadecimal.
+    /// SHA-256 of the last model that was admitted to answer, hexadecimal.
     pub fn loaded(&self) -> Option<String> {
         lock(&self.loaded).clone()
     }
 
-    /// Looks at a model's file before the engine reads it, holds its sum against the policy, and accounts for it. It
-    /// reads the file whole.
+    /// Looks at a model's file before the engine reads it for `role`, holds its sum against the policy, and accounts for
+    /// it. It reads the file whole.
     ///
     /// # Errors
     /// The policy crate's, of models, and the trail's.
-    pub fn admit(&self, path: &Path) -> Result<(), Failure> {
-        check(path)?;
+    pub fn admit(&self, path: &Path, role: Role) -> Result<gguf::Header, Failure> {
+        let header = check(path)?;
         let sum = allowed_sum(path, &self.policy.policy)?;
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
         self.trail.account("model_loaded", &json!({ "file": name, "sha256": sum }))?;
-        *lock(&self.loaded) = Some(sum);
-        Ok(())
+        if role == Role::Chat {
+            *lock(&self.loaded) = Some(sum);
+        }
+        Ok(header)
     }
 }
 
 /// A model's header must fit its file, and its chat template be one that only formats.
-fn check(path: &Path) -> Result<(), Failure> {
+fn check(path: &Path) -> Result<gguf::Header, Failure> {
     let file = File::open(path).map_err(|error| unreadable(path, error))?;
     let bytes = file.metadata().map_err(|error| unreadable(path, error))?.len();
     let header = gguf::check(BufReader::new(file), bytes)?;
-    Ok(header.chat_template.as_deref().map_or(Ok(()), gguf::check_template)?)
+    header.chat_template.as_deref().map_or(Ok(()), gguf::check_template)?;
+    Ok(header)
 }
 
 fn unreadable(path: &Path, error: std::io::Error) -> policy::Error {
@@ -92,8 +75,7 @@ fn unreadable(path: &Path, error: std::io::Error) -> policy::Error {
 /// The SHA-256 of a model's file, hexadecimal, where the agency allows it.
 fn allowed_sum(path: &Path, policy: &Policy) -> Result<String, Failure> {
     let sum = File::open(path).and_then(gguf::sha256).map_err(|error| unreadable(path, error))?;
-    let in_catalog = catalog()?.model.iter().any(|entry| entry.sha256.eq_ignore_ascii_case(&sum));
-    policy.allows_model(&sum, in_catalog)?;
+    policy.allows_model(&sum, catalog::known_sum(&sum)?.is_some())?;
     Ok(sum)
 }
 

@@ -1,12 +1,15 @@
 //! Everything that exists only while the data is unlocked: the open database, the library, the loaded model and the
 //! answers that are being written. Locking drops it whole, and with it every key and every plain word in memory.
 
+mod embedding;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use assistant::{Assistant, Stop};
+use catalog::Role;
 use documents::{Reader, Recognition};
 use engine::{Engine, LoadOptions, Model};
 use keys::Key;
@@ -21,12 +24,14 @@ use crate::app::{Notice, Notify, Paths, lock, now_ms};
 use crate::models::{self, Models};
 use crate::shown::Shown;
 use crate::trail::Trail;
+use embedding::{Background, EmbeddingStatus};
 
 /// `Status` of the window's contract.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Status {
     engine: EngineStatus,
     library: LibraryStatus,
+    embedding: EmbeddingStatus,
     network_blocked: bool,
     policy: PolicyStatus,
 }
@@ -106,6 +111,8 @@ struct Inner {
     engine: Engine,
     assistant: Assistant,
     opened: OnceLock<(Library, Ingest)>,
+    /// Making vectors.
+    embedding: Mutex<Option<Background>>,
     status: Mutex<Status>,
     running: Mutex<HashMap<u64, Stop>>,
     models: Arc<Models>,
@@ -131,10 +138,11 @@ impl Session {
         let trail = Arc::new(Trail::new(vault.clone(), &key, paths.data.clone()));
         let models = Arc::new(Models::new(policy.clone(), trail.clone()));
         let checking = models.clone();
-        let engine = Engine::checking(paths.engine.clone(), Some(Arc::new(move |path| checking.admit(path))));
+        let engine = Engine::checking(paths.engine.clone(), Some(Arc::new(move |path| checking.admit(path, Role::Chat).map(drop))));
         let status = Status {
             engine: EngineStatus { state: EngineState::None, model: None, failure: None },
             library: LibraryStatus { state: LibraryState::Opening, failure: None },
+            embedding: EmbeddingStatus::NONE,
             network_blocked,
             policy: PolicyStatus::of(&policy),
         };
@@ -148,6 +156,7 @@ impl Session {
             assistant: Assistant::new(engine.clone()),
             engine,
             opened: OnceLock::new(),
+            embedding: Mutex::default(),
             status: Mutex::new(status),
             running: Mutex::default(),
             models,
@@ -158,7 +167,11 @@ impl Session {
     /// Starts loading library and model in the background. Call it inside a tokio runtime.
     pub fn start(&self) {
         let library = self.clone();
-        tokio::spawn(async move { library.open_library().await });
+        tokio::spawn(async move {
+            library.open_library().await;
+            library.load_embedding_model().await;
+            library.load_reranker().await;
+        });
         let model = self.clone();
         tokio::spawn(async move { model.load_model().await });
     }
@@ -261,11 +274,7 @@ impl Session {
     /// Why it could not be loaded; the choice is then not kept.
     pub async fn choose_model(&self, path: &Path) -> Result<(), Failure> {
         if self.policy().is_locked("model") {
-            return Err(Failure::new(
-                "policy_setting_locked",
-                "기관의 정책에 따라 모델을 바꿀 수 없습니다. 바꾸어야 하면 보안 담당자에게 문의하십시오.",
-                "",
-            ));
+            return Err(locked_by_policy());
         }
         self.load(path).await?;
         Ok(self.0.vault.set_setting(MODEL_SETTING, Some(&path.to_string_lossy()))?)
@@ -293,7 +302,7 @@ impl Session {
             status.engine = EngineStatus { state: EngineState::Loading, model: None, failure: None };
         });
         let (asked, models) = (path.to_owned(), self.0.models.clone());
-        if let Err(failure) = apart(move || models.admit(&asked)).await {
+        if let Err(failure) = apart(move || models.admit(&asked, Role::Chat)).await {
             // The engine was not asked: the model that was loaded still answers.
             self.change(|status| {
                 status.engine = match before.state {
@@ -372,6 +381,14 @@ impl Session {
         };
         (self.0.notify)(Notice::Status(status));
     }
+}
+
+fn locked_by_policy() -> Failure {
+    Failure::new(
+        "policy_setting_locked",
+        "기관의 정책에 따라 모델을 바꿀 수 없습니다. 바꾸어야 하면 보안 담당자에게 문의하십시오.",
+        "",
+    )
 }
 
 const MODEL_SETTING: &str = "model_path";

@@ -49,7 +49,8 @@ impl Shown {
         (shown, marks)
     }
 
-    fn masked(&self, text: &str) -> String {
+    /// A text as it is shown: with as many characters.
+    pub fn masked(&self, text: &str) -> String {
         if self.0.masking.window.is_empty() { text.to_owned() } else { self.mask(text) }
     }
 

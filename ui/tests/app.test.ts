@@ -50,8 +50,18 @@ test("events build up a turn", () => {
     { type: "token", text: "연가는 " },
     { type: "token", text: "15일입니다." },
   ];
-  const turn = events.reduce(advance, begin(null, unsaved(-1, "user", "연가는 며칠입니까?")));
-  expect(turn).toEqual({ conversation: 7, question, phase: "answering", prefill: { done: 320, total: 640 }, text: "연가는 15일입니다.", answer: null });
+  const turn = events.reduce(advance, begin(null, unsaved(-1, "user", "연가는 며칠입니까?"), [1]));
+  expect(turn).toEqual({
+    conversation: 7,
+    question,
+    asked: [1],
+    phase: "answering",
+    rewritten: null,
+    reading: { done: 0, total: 0 },
+    prefill: { done: 320, total: 640 },
+    text: "연가는 15일입니다.",
+    answer: null,
+  });
   expect(advance(turn, { type: "done", message: answer() })).toMatchObject({ phase: "done", answer: answer() });
 });
 
@@ -163,4 +173,6 @@ test("a copied answer carries its sources", () => {
   expect(withSources(answer({ citations: [citation()] }))).toBe(
     "연가는 15일입니다. [1]\n\n출처\n[1] 복무규정.hwpx, 3쪽 · 제3장 휴가 > 제15조(연가 일수)",
   );
+  const doubtful = answer({ text: "연가는 21일입니다. [?]", citations: [] });
+  expect(withSources(doubtful)).toBe("연가는 21일입니다. (근거 확인 필요)");
 });

@@ -9,7 +9,7 @@ import SourcePane from "../src/components/SourcePane.svelte";
 import { app } from "../src/lib/app.svelte";
 import type { ConversationRow, Grade, PolicyStatus } from "../src/lib/contract";
 import { exportName } from "../src/lib/dialogs";
-import { begin, unsaved } from "../src/lib/turn";
+import { advance, begin, unsaved } from "../src/lib/turn";
 import { answer, block, citation, conversation, document, status } from "./samples";
 
 let calls: [string, Record<string, unknown>][];
@@ -183,12 +183,16 @@ test("nothing is copied before the policy is known", async () => {
 test("an answer that grows is held to the documents that it is asked of", async () => {
   await reading(null, "S");
   app.documents = [document({ id: 3, grade: "C" }), document({ id: 4, grade: "O" })];
-  app.turn = { ...begin(7, unsaved(-1, "user", "연가")), phase: "answering", text: "연가는 " };
+  const growing = (asked: number[]) => advance(begin(7, unsaved(-1, "user", "연가"), asked), { type: "token", text: "연가는 " });
+  app.turn = growing([3, 4]);
   await tick();
   expect(await tried("copy", message())).toBe(false);
-  app.include([3], false);
+  // What is chosen for the next question changes nothing about this one.
+  app.choose({ kind: "none" });
+  expect(await tried("copy", message())).toBe(false);
+  app.turn = growing([4]);
+  await tick();
   expect(await tried("copy", message())).toBe(true);
-  app.include([3], true);
 });
 
 test.each<[Grade, boolean]>([

@@ -37,6 +37,27 @@ test("unknown marks are dropped, also where there are no citations", () => {
   expect(dom(render("15일입니다 [1].", [])).textContent!.trim()).toBe("15일입니다.");
 });
 
+test("a sentence whose source lacks what it states has a note behind it that says what to do", () => {
+  const page = dom(render("연가는 21일입니다. [?] 병가는 60일입니다. [1] [?]", [citation()]));
+  const notes = [...page.querySelectorAll<HTMLElement>("[data-testid=doubt]")];
+  expect(notes.map((note) => note.textContent)).toEqual(["근거 확인 필요", "근거 확인 필요"]);
+  expect(notes[0]!.title).toBe("이 문장의 숫자·날짜·이름이 인용한 자료에 없습니다. 원문을 확인해 주십시오.");
+  expect(notes[0]!.getAttribute("role")).toBe("note");
+  expect(notes[0]!.getAttribute("aria-label")).toBe(`근거 확인 필요: ${notes[0]!.title}`);
+  expect(page.querySelectorAll(".chip").length).toBe(1);
+  expect(page.textContent!.trim()).toMatch(/^연가는 21일입니다\. 근거 확인 필요 병가는 60일입니다\. .+ 근거 확인 필요$/);
+});
+
+test.each(["`값[?]`", "```\n값 [?]\n```", "[?](https://example.com)"])("no note inside code or a link: %s", (text) => {
+  const page = dom(render(text, [citation()]));
+  expect(page.querySelector("[data-testid=doubt]")).toBeNull();
+  expect(page.textContent).toContain("?");
+});
+
+test("a note stands in a table's cell", () => {
+  expect(dom(render("| 가 |\n|---|\n| 21일 [?] |", [])).querySelector("td .doubt")).not.toBeNull();
+});
+
 test("code keeps its brackets", () => {
   expect(dom(render("`목록[1]`", [citation()])).querySelector("code")!.textContent).toBe("목록[1]");
 });
@@ -76,6 +97,7 @@ test.each([
   ["연가는 15일", "연가는 15일"],
   ["연가는 15일 [", "연가는 15일"],
   ["연가는 15일 [1", "연가는 15일"],
+  ["연가는 15일 [?", "연가는 15일"],
   ["연가는 15일 [1]입", "연가는 15일입"],
 ])("a growing text shows no half mark: %s", (text, shown) => {
   expect(dom(renderPartial(text)).textContent!.trim()).toBe(shown);

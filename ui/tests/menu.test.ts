@@ -217,7 +217,7 @@ test("what cannot be deleted stays, and it is said why", async () => {
 });
 
 test("a conversation that is being answered cannot be deleted for good yet", async () => {
-  app.turn = begin(7, unsaved(-1, "user", "연가"));
+  app.turn = begin(7, unsaved(-1, "user", "연가"), []);
   conversations();
   await pick("forget-conversation");
   expect(screen.queryByTestId("confirm")).toBeNull();

@@ -1,4 +1,4 @@
-import type { Citation, ConversationRow, DocumentRow, IngestStatus, Message, PolicyStatus, SourceBlock, Status } from "../src/lib/contract";
+import type { Citation, ConversationRow, DocumentRow, EmbeddingStatus, IngestStatus, Message, PolicyStatus, SourceBlock, Status } from "../src/lib/contract";
 
 export const citation = (more: Partial<Citation> = {}): Citation => ({
   mark: 1,
@@ -20,6 +20,7 @@ export const answer = (more: Partial<Message> = {}): Message => ({
   state: "complete",
   refused: false,
   failure: null,
+  basis: null,
   personal: [],
   ...more,
 });
@@ -75,12 +76,22 @@ export const policy = (more: Partial<PolicyStatus> = {}): PolicyStatus => ({
   ...more,
 });
 
+export const embedding = (more: Partial<EmbeddingStatus> = {}): EmbeddingStatus => ({
+  state: "none",
+  model: null,
+  failure: null,
+  embedded: 0,
+  total: 0,
+  ...more,
+});
+
 export const status = (engine: Status["engine"]["state"] = "ready", more: Partial<PolicyStatus> = {}): Status => ({
   engine: {
     state: engine,
     model: { name: "Qwen2.5 1.5B", path: "/models/qwen.gguf", context_tokens: 4096, device: "CPU" },
     failure: null,
   },
+  embedding: embedding(),
   library: { state: "ready", failure: null },
   network_blocked: true,
   policy: policy(more),

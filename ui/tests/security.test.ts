@@ -31,7 +31,7 @@ test("the dialog is named, takes the focus, keeps it and gives it back", async (
 
 test("Escape closes the dialog and does not stop the answer behind it", async () => {
   await dialog();
-  app.turn = begin(null, unsaved(-1, "user", "연가는 며칠입니까?"));
+  app.turn = begin(null, unsaved(-1, "user", "연가는 며칠입니까?"), []);
   await user.keyboard("{Escape}");
   expect(called("stop")).toEqual([]);
   app.turn = null;

@@ -6,3 +6,6 @@ class StillObserver implements ResizeObserver {
 }
 
 globalThis.ResizeObserver ??= StillObserver;
+
+/** jsdom has none, and user-event looks for the radio buttons of a group by their name, which is plain here. */
+globalThis.CSS ??= { escape: (text: string) => text } as typeof CSS;

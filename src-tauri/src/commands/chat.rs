@@ -20,7 +20,9 @@ use crate::shown::{ShownConversation, ShownMessage};
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum AskEvent {
     Started { conversation_id: i64, question: ShownMessage },
+    Rewritten { question: String },
     Searching,
+    Reading { done: u32, total: u32 },
     Prefill { done: u32, total: u32 },
     Token { text: String },
     Done { message: ShownMessage },
@@ -167,7 +169,9 @@ pub async fn ask_in(
     let question = Question { conversation, history, text: text.to_owned(), scope, seed: now_ms() as u32 };
     let mut stream = session.shown().stream();
     let told = |progress| match progress {
+        Progress::Rewritten(question) => tell(AskEvent::Rewritten { question: session.shown().text(&question).0 }),
         Progress::Searching => tell(AskEvent::Searching),
+        Progress::Reading { done, total } => tell(AskEvent::Reading { done, total }),
         Progress::Prefill { done, total } => tell(AskEvent::Prefill { done, total }),
         Progress::Token(text) => {
             let text = stream.push(&text);
@@ -208,6 +212,7 @@ fn new_message(answer: Answer) -> NewMessage {
         state: answer.state,
         refused: answer.refused,
         failure: answer.failure,
+        basis: answer.basis,
     }
 }
 

@@ -17,3 +17,9 @@ pub async fn retry_engine(app: State<'_, App>) -> Result<(), Failure> {
     app.session()?.load_model().await;
     Ok(())
 }
+
+/// Searches by meaning with the GGUF that the person picked, or by words only, and keeps the choice.
+#[tauri::command]
+pub async fn choose_embedding_model(app: State<'_, App>, path: Option<PathBuf>) -> Result<(), Failure> {
+    app.session()?.choose_embedding_model(path.as_deref()).await
+}

@@ -2,6 +2,7 @@
 
 pub mod chat;
 pub mod engine;
+pub mod find;
 pub mod gate;
 pub mod library;
 pub mod trail;

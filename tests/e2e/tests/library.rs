@@ -30,7 +30,7 @@ async fn password(window: &Window<'_>) -> Result<()> {
     let said = window.text(&format!("{LOCKED}[data-state=failed]")).await?;
     window.say(format!("the locked document says: {}", said.replace('\n', " / ")));
     assert!(said.contains("암호를 입력하십시오"), "{said}");
-    window.click(&format!("{LOCKED} [data-testid=enter-password]")).await?;
+    press(window, &format!("{LOCKED} [data-testid=enter-password]")).await?;
     window.wait("[data-testid=password-form] input").await?.send_keys("틀린 암호\u{E007}").await?;
     let refused = window.text("[data-testid=password-form] [role=alert]").await?;
     window.say(format!("a wrong password: {refused}"));

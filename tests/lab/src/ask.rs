@@ -14,6 +14,7 @@ use crate::{folder, places};
 pub async fn run(docs: &Path, questions: &[String], model: Option<PathBuf>, json: bool) -> Result<(), Failure> {
     let library = open(docs, &places::folders()?.cache_dir().join("lab")).await?;
     let documents = library.1;
+    places::embed(&library.0).await?;
     let engine = places::engine()?;
     engine.load(&places::model(model)?, LoadOptions::default(), |_| {}).await?;
     let assistant = Assistant::new(engine);
@@ -60,6 +61,8 @@ fn show(progress: Progress, json: bool) {
     match progress {
         Progress::Token(text) => print!("{text}"),
         Progress::Prefill { done, total } => eprint!("\r자료를 읽는 중입니다 ({done}/{total}토큰)   {}", if done == total { "\r\n" } else { "" }),
+        Progress::Rewritten(question) => eprintln!("찾는 질문: {question}"),
+        Progress::Reading { done, total } => eprintln!("자료를 처음부터 읽는 중입니다 ({done}/{total}부분)"),
         Progress::Searching => {}
     }
     let _ = std::io::stdout().flush();
@@ -96,6 +99,7 @@ fn report(answer: &Answer) -> Value {
         "citations": citations,
         "error": answer.failure,
         "coverage": answer.coverage,
+        "basis": answer.basis,
         "ttft_ms": answer.ttft_ms,
         "prompt_tokens": usage.map(|usage| usage.prompt_tokens),
         "cached_tokens": usage.map(|usage| usage.cached_tokens),
@@ -105,7 +109,7 @@ fn report(answer: &Answer) -> Value {
 }
 
 /// The library of a folder's documents, kept in `cache` under the hash of their names and contents.
-async fn open(docs: &Path, cache: &Path) -> Result<(Library, Vec<i64>), Failure> {
+pub async fn open(docs: &Path, cache: &Path) -> Result<(Library, Vec<i64>), Failure> {
     let unreadable = |error: std::io::Error| {
         Failure::new("folder_unreadable", "자료 폴더를 읽지 못했습니다.", format!("{}: {error}", docs.display()))
     };

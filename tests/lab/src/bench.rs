@@ -17,7 +17,8 @@ pub async fn run(
 ) -> Result<(), Failure> {
     let engine = places::engine()?;
     let context_tokens = Some(prompt.max(generate).max(512));
-    let model = engine.load(&places::model(model)?, LoadOptions { context_tokens, threads }, |_| {}).await?;
+    let options = LoadOptions { context_tokens, threads, ..LoadOptions::default() };
+    let model = engine.load(&places::model(model)?, options, |_| {}).await?;
     let result = engine.bench(prompt, generate, repetitions).await?;
     if json {
         let report = json!({

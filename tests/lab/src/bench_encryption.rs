@@ -5,12 +5,13 @@ use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use keys::Key;
-use library::{Analyzer, Entry, Index, Ingest, IngestState, Library, Setup, Storage, readers_of_this_machine};
+use library::{Analyzer, Entry, Index, Ingest, IngestState, Library, Question, Setup, Storage, readers_of_this_machine};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use vault::Vault;
 use wire::Failure;
 
+use crate::figures::quantile;
 use crate::generate::Random;
 use crate::places;
 
@@ -86,12 +87,12 @@ impl Measure {
     }
 
     fn ratio(&self) -> f64 {
-        share(&self.sealed, 0.5) / share(&self.plain, 0.5)
+        quantile(&self.sealed, 0.5) / quantile(&self.plain, 0.5)
     }
 
     fn report(&self) -> Value {
         let figures = |rounds: &[f64]| {
-            json!({ "median": share(rounds, 0.5), "min": share(rounds, 0.0), "max": share(rounds, 1.0) })
+            json!({ "median": quantile(rounds, 0.5), "min": quantile(rounds, 0.0), "max": quantile(rounds, 1.0) })
         };
         json!({
             "measure": self.name,
@@ -106,22 +107,13 @@ impl Measure {
 
     fn line(&self) -> String {
         let figures = |rounds: &[f64]| {
-            let [median, least, most] = [0.5, 0.0, 1.0].map(|at| share(rounds, at));
+            let [median, least, most] = [0.5, 0.0, 1.0].map(|at| quantile(rounds, at));
             format!("{median:.3} ({least:.3} to {most:.3})")
         };
         let holds = if self.ratio() <= self.bound { "holds" } else { "FAILS" };
         let (plain, sealed) = (figures(&self.plain), figures(&self.sealed));
         format!("{:<22}{plain:>34}{sealed:>34}{:>8.3}{:>7.2}  {holds}", self.name, self.ratio(), self.bound)
     }
-}
-
-/// The value that `at` of all values, 0 to 1, do not go past: 0.5 for the median. Between two of them in proportion.
-fn share(values: &[f64], at: f64) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let place = sorted.len().saturating_sub(1) as f64 * at;
-    let value = |index: f64| sorted.get(index as usize).copied().unwrap_or(f64::NAN);
-    value(place.floor()) + (value(place.ceil()) - value(place.floor())) * place.fract()
 }
 
 /// Measures with made passages, and with the documents in `docs` where they are given.
@@ -172,7 +164,7 @@ fn written_and_asked(analyzer: &Analyzer, texts: &[String], rounds: usize) -> Re
         let [first, second] = Kept::in_turn(round);
         let indexes = [(first, open(first)?), (second, open(second)?)];
         for warm in [false, true] {
-            for (kept, [p50, p95]) in ask(&indexes, &questions)? {
+            for (kept, [p50, p95]) in ask(analyzer, &indexes, &questions)? {
                 asked[if warm { 2 } else { 0 }].take(kept, p50);
                 asked[if warm { 3 } else { 1 }].take(kept, p95);
             }
@@ -191,20 +183,24 @@ fn write(index: &Index, terms: &[String]) -> Result<f64, Failure> {
 }
 
 /// Asks each question of each index, in turn; gives the median of an index's milliseconds, and the 95th of a hundred.
-fn ask(indexes: &[(Kept, Index); 2], questions: &[String]) -> Result<[(Kept, [f64; 2]); 2], Failure> {
+fn ask(
+    analyzer: &Analyzer,
+    indexes: &[(Kept, Index); 2],
+    questions: &[String],
+) -> Result<[(Kept, [f64; 2]); 2], Failure> {
     let mut times = [Vec::new(), Vec::new()];
     for (number, question) in questions.iter().enumerate() {
         // What comes second finds the question's text in the processor's memory.
         for at in [number % 2, 1 - number % 2] {
             let begun = Instant::now();
-            let found = indexes[at].1.search(question, None, WANTED)?;
+            let found = indexes[at].1.search(&Question::new(analyzer, question), None, WANTED)?;
             times[at].push(milliseconds(begun));
             if found.is_empty() {
                 return Err(Failure::new("bench_failed", "색인에서 시험 질문의 답을 찾지 못했습니다.", question));
             }
         }
     }
-    let [one, other] = times.map(|times| [share(&times, 0.5), share(&times, 0.95)]);
+    let [one, other] = times.map(|times| [quantile(&times, 0.5), quantile(&times, 0.95)]);
     Ok([(indexes[0].0, one), (indexes[1].0, other)])
 }
 
@@ -322,8 +318,6 @@ mod tests {
 
     #[test]
     fn the_figures_are_those_of_the_definitions() {
-        let values = [5.0, 1.0, 3.0, 2.0, 4.0];
-        assert_eq!([0.0, 0.5, 0.875, 1.0].map(|at| share(&values, at)), [1.0, 3.0, 4.5, 5.0]);
         let mut measure = Measure::new("a", 1.25);
         measure.take(Kept::Plain, 2.0);
         [2.5, 9.0, 1.0].into_iter().for_each(|milliseconds| measure.take(Kept::Sealed, milliseconds));

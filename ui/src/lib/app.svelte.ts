@@ -15,12 +15,15 @@ import type {
   Status,
   WatchedFolder,
 } from "./contract";
-import { DOCUMENT_EXTENSIONS, pickDocuments, pickExport, pickFolder, pickModel } from "./dialogs";
+import { DOCUMENT_EXTENSIONS, pickDocuments, pickExport, pickFolder } from "./dialogs";
 import { Drafts } from "./drafts";
 import { baseName, count } from "./format";
 import { highest, refusal, STRICTEST } from "./grades";
 import { everything, type Chip, type Filter } from "./listing";
-import { failureOf, Notices } from "./notices.svelte";
+import { Models } from "./models";
+import { failureOf } from "./notices.svelte";
+import { asked, changed, obstacleOf, type Scope } from "./scope";
+import { Scopes } from "./scopes.svelte";
 import { load, save } from "./stored";
 import { advance, begin, unsaved, type Turn } from "./turn";
 
@@ -38,7 +41,7 @@ const GATHER_MS = 80;
 const LIST_MS = 300;
 const RESTING: IngestStatus = { state: "idle", files_done: 0, files_total: 0, pages_done: 0, failed: 0, remaining_seconds: null, walking: false };
 
-export class App extends Notices {
+export class App extends Models {
   status = $state.raw<Status | null>(null);
   documents = $state.raw<DocumentRow[]>([]);
   filter = $state.raw<Filter>(everything);
@@ -53,7 +56,6 @@ export class App extends Notices {
   dragging = $state(false);
   now = $state(Date.now());
   #messages = $state.raw<Message[]>([]);
-  #excluded = $state.raw<ReadonlySet<number>>(new Set(load<number[]>("excluded", [])));
   /** Paths just added that may be folders. */
   #brought = $state.raw<string[]>([]);
   #sample = $state<number | null>(load("sample", null));
@@ -62,9 +64,15 @@ export class App extends Notices {
 
   /** Unsent questions. */
   readonly drafts = new Drafts();
+  readonly #scopes = new Scopes();
   policy = $derived(this.status?.policy ?? STRICTEST);
+  /** What the conversation shown asks, as the person chose it. */
+  chosen = $derived(this.#scopes.of(this.current));
   /** The documents that a question is asked of. */
-  scope = $derived(this.documents.filter(({ id, state }) => state === "ready" && !this.#excluded.has(id)).map(({ id }) => id));
+  scope = $derived(asked(this.chosen, this.documents));
+  #inScope = $derived(new Set(this.scope));
+  /** Why nothing can be asked in the scope; null where it can. */
+  scopeObstacle = $derived(obstacleOf(this.chosen, this.scope.length));
   /** The folder to ask about, whether its changes are to be followed. */
   offered = $derived.by(() => {
     if (this.#brought.length === 0) return null;
@@ -111,6 +119,7 @@ export class App extends Notices {
     const clock = setInterval(() => (this.now = Date.now()), 30_000);
     return () => {
       this.drafts.clear();
+      this.#scopes.clear();
       clearInterval(clock);
       clearTimeout(this.#gathering);
       clearTimeout(this.#listing);
@@ -277,18 +286,17 @@ export class App extends Notices {
   }
 
   includes(id: number): boolean {
-    return !this.#excluded.has(id);
+    return this.#inScope.has(id);
   }
 
   /** Puts documents into the scope or takes them out. */
   include(ids: number[], included: boolean): void {
-    const excluded = new Set(this.#excluded);
-    for (const id of ids) {
-      if (included) excluded.delete(id);
-      else excluded.add(id);
-    }
-    this.#excluded = excluded;
-    save("excluded", [...excluded]);
+    this.choose(changed(this.chosen, this.documents, ids, included));
+  }
+
+  /** What the conversation shown asks from now on. */
+  choose(scope: Scope): void {
+    this.#scopes.choose(this.current, scope);
   }
 
   /** Shows the list of documents, with these only. */
@@ -371,6 +379,7 @@ export class App extends Notices {
     await this.attempt(async () => {
       await api.forgetConversation(id);
       this.drafts.keep(id, "");
+      this.#scopes.forget(id);
       await this.#leave(id);
       this.say("대화를 완전히 삭제했습니다.");
     });
@@ -398,16 +407,18 @@ export class App extends Notices {
 
   async ask(text: string): Promise<void> {
     if (this.turn) return;
-    const conversationId = this.current;
+    // Without documents the model would answer from what it knows, which is not what was chosen.
+    if (this.scopeObstacle !== null) return this.say(this.scopeObstacle);
+    const { current: conversationId, scope: documentIds } = this;
     const serial = this.next();
     const mine = () => this.#turnSerial === serial && this.turn !== null;
     this.#turnSerial = serial;
-    this.turn = begin(conversationId, unsaved(-serial, "user", text));
+    this.turn = begin(conversationId, unsaved(-serial, "user", text), documentIds);
     const events = new Channel<AskEvent>((event) => {
       if (mine()) this.#receive(event);
     });
     try {
-      await api.ask({ conversationId, question: text, documentIds: this.scope, events });
+      await api.ask({ conversationId, question: text, documentIds, events });
       if (mine()) await this.#recover();
     } catch (error) {
       const failure = asFailure(error);
@@ -420,6 +431,7 @@ export class App extends Notices {
     const before = this.turn!;
     const after = advance(before, event);
     if (event.type === "started") {
+      if (before.conversation === null) this.#scopes.named(event.conversation_id);
       if (this.current === before.conversation) this.current = after.conversation;
       void this.attempt(() => this.#loadConversations());
     }
@@ -469,19 +481,6 @@ export class App extends Notices {
     const opener = this.source?.opener;
     this.source = null;
     if (opener?.isConnected) opener.focus();
-  }
-
-  // Model
-
-  async chooseModel(): Promise<void> {
-    await this.attempt(async () => {
-      const path = await pickModel();
-      if (path !== null) await api.chooseModel(path);
-    });
-  }
-
-  async retryEngine(): Promise<void> {
-    await this.attempt(() => api.retryEngine());
   }
 }
 

@@ -157,8 +157,20 @@ export interface EngineStatus {
   failure: Failure | null;
 }
 
+/** The model that finds passages by their meaning. Without one they are found by their words only. */
+export interface EmbeddingStatus {
+  state: "none" | "loading" | "ready" | "failed";
+  /** The path of its file; null where none is chosen. */
+  model: string | null;
+  failure: Failure | null;
+  /** Passages that can be found by their meaning, of all. */
+  embedded: number;
+  total: number;
+}
+
 export interface Status {
   engine: EngineStatus;
+  embedding: EmbeddingStatus;
   library: { state: "opening" | "ready" | "failed"; failure: Failure | null };
   network_blocked: boolean;
   policy: PolicyStatus;
@@ -178,16 +190,30 @@ export interface Citation {
   quote: string;
 }
 
+/** What was read for an answer. */
+export type Basis =
+  /** The passages that were found, and how many tokens of them there was room for. */
+  | { kind: "passages"; passages: number; tokens: number; budget: number }
+  /** The documents from beginning to end, at once. */
+  | { kind: "whole"; documents: number; tokens: number }
+  /** The documents from beginning to end, a passage after the other. */
+  | { kind: "all_passages"; passages: number; documents: number };
+
 export interface Message {
   id: number;
   role: "user" | "assistant";
-  /** Markdown; an assistant's holds marks like `[1]`, one for each citation. */
+  /**
+   * Markdown; an assistant's holds marks like `[1]`, one for each citation, and `[?]` behind a sentence whose numbers,
+   * dates or names its source does not hold.
+   */
   text: string;
   citations: Citation[];
   state: "complete" | "stopped" | "failed";
   /** True where the documents hold no answer. */
   refused: boolean;
   failure: Failure | null;
+  /** Null where no document was read. */
+  basis: Basis | null;
   /** Of the text. */
   personal: Mark[];
 }
@@ -208,6 +234,10 @@ export type AskEvent =
   /** First: where the question was saved. */
   | { type: "started"; conversation_id: number; question: Message }
   | { type: "searching" }
+  /** What is looked for instead: the question with what it leaves unsaid. */
+  | { type: "rewritten"; question: string }
+  /** Every passage is read: done of total. */
+  | { type: "reading"; done: number; total: number }
   /** Prompt processing: tokens done of total. */
   | { type: "prefill"; done: number; total: number }
   | { type: "token"; text: string }
@@ -231,6 +261,76 @@ export interface Source {
   page: number | null;
   section: number;
   blocks: SourceBlock[];
+}
+
+/** A text, or a piece of one, with what was looked for; masked already where the policy wants it. */
+export interface Highlighted {
+  text: string;
+  /** UTF-16 units, in order: from and to. */
+  highlights: [number, number][];
+  /** The whole text has more before and behind the piece. */
+  before: boolean;
+  behind: boolean;
+}
+
+export interface FoundSnippet extends Highlighted {
+  passage_id: number;
+  page: number | null;
+  /** From 1. */
+  section: number;
+  heading_path: Highlighted[];
+}
+
+export interface FoundDocument {
+  id: number;
+  name: Highlighted;
+  format: string | null;
+  folder: string | null;
+  grade: Grade | null;
+  graded_by_person: boolean;
+  added_at: number;
+  /** Where it opens; null where nothing of it was read. */
+  passage_id: number | null;
+  /** Up to three, best first; none where only the name was found. */
+  snippets: FoundSnippet[];
+}
+
+export interface FoundMessage extends Highlighted {
+  message_id: number;
+  role: Message["role"];
+}
+
+export interface FoundConversation {
+  id: number;
+  title: Highlighted;
+  updated_at: number;
+  grade: Grade | null;
+  /** Up to three, best first; none where only the title was found. */
+  messages: FoundMessage[];
+}
+
+export type FindKind = "documents" | "conversations";
+
+/** An empty list is any. Formats and folders are of documents only. */
+export interface FindFilters {
+  formats: string[];
+  /** Null for documents that came in without one. */
+  folders: (string | null)[];
+  grades: Grade[];
+  /** Milliseconds since 1970, the second one exclusive: when a document was added, a conversation last written. */
+  added_from: number | null;
+  added_to: number | null;
+}
+
+export interface Found {
+  documents: FoundDocument[];
+  documents_total: number;
+  /** Not everything was looked at: there may be more. */
+  documents_more: boolean;
+  conversations: FoundConversation[];
+  conversations_total: number;
+  conversations_more: boolean;
+  took_ms: number;
 }
 
 /**
@@ -261,8 +361,11 @@ export interface Source {
  *   ask({ conversationId: number | null, question, documentIds: number[], events: Channel<AskEvent> }) -> void, once the answer is saved
  *   stop() -> void
  *   source({ passageId }) -> Source
+ *   find({ query, kinds: FindKind[] | null, filters: FindFilters, limit, offset }) -> Found
+ *     (a query of up to 200 letters whose last word may go on, also by its consonants; up to 100 of a kind)
  *   choose_model({ path }) -> void (progress by the "status" event)
  *   retry_engine() -> void
+ *   choose_embedding_model({ path: string | null }) -> void (null: none; progress by the "status" event)
  * Events:
  *   "gate": Gate (after every change of lock or ways)
  *   "status": Status     "ingest": IngestStatus

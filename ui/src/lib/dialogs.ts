@@ -16,7 +16,8 @@ export const pickDocuments = async (): Promise<string[]> =>
 
 export const pickFolder = (): Promise<string | null> => open({ directory: true, title: "자료로 추가할 폴더" });
 
-export const pickModel = (): Promise<string | null> => open({ title: "사용할 모델", filters: [{ name: "GGUF 모델", extensions: ["gguf"] }] });
+export const pickModel = (title = "사용할 모델"): Promise<string | null> =>
+  open({ title, filters: [{ name: "GGUF 모델", extensions: ["gguf"] }] });
 
 /** Where to put an exported conversation; null where the person thought better of it. */
 export const pickExport = (title: string, grade: Grade | null): Promise<string | null> =>

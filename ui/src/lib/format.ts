@@ -112,8 +112,12 @@ export function locator({ page, section, heading_path }: Place): string {
   return [page === null ? `${section}구역` : `${page}쪽`, ...(heading_path.length > 0 ? [heading_path.join(" > ")] : [])].join(" · ");
 }
 
+/** What a person reads for `[?]`: the sentence before it states what its source does not. */
+export const DOUBT = "근거 확인 필요";
+
 /** An answer as it goes to the clipboard: its text, then its sources. */
 export function withSources(message: Message): string {
+  const text = message.text.trim().replaceAll("[?]", `(${DOUBT})`);
   const sources = message.citations.map((citation) => `[${citation.mark}] ${citation.file}, ${locator(citation)}`);
-  return [message.text.trim(), ...(sources.length > 0 ? [`출처\n${sources.join("\n")}`] : [])].join("\n\n");
+  return [text, ...(sources.length > 0 ? [`출처\n${sources.join("\n")}`] : [])].join("\n\n");
 }

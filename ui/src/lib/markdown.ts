@@ -1,5 +1,5 @@
 /**
- * An answer's Markdown as safe HTML, its marks `[1]` as chips and its personal information marked.
+ * An answer's Markdown as safe HTML, its marks `[1]` and `[?]` as chips and its personal information marked.
  *
  * Raw HTML is shown as text, links and images lose their address's power (the program has no network and its window
  * must not navigate), and DOMPurify stands behind all of it.
@@ -7,7 +7,7 @@
 import DOMPurify from "dompurify";
 import { Marked, type Tokens } from "marked";
 import type { Citation, Mark } from "./contract";
-import { chipLabel, locator } from "./format";
+import { chipLabel, DOUBT, locator } from "./format";
 import { cover, uncoverIn } from "./marks";
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
@@ -21,6 +21,10 @@ function chip(citation: Citation): string {
   );
 }
 
+const WHY = "이 문장의 숫자·날짜·이름이 인용한 자료에 없습니다. 원문을 확인해 주십시오.";
+/** A note, not a button: there is no source to open. */
+const doubt = `<span class="doubt" role="note" data-testid="doubt" title="${WHY}" aria-label="${DOUBT}: ${WHY}">${DOUBT}</span>`;
+
 export function render(text: string, citations: Citation[], personal: Mark[] = []): string {
   const { text: covered, words } = cover(text, personal);
   const byMark = new Map(citations.map((citation) => [citation.mark, citation]));
@@ -31,13 +35,14 @@ export function render(text: string, citations: Citation[], personal: Mark[] = [
       {
         name: "mark",
         level: "inline",
-        start: (source) => source.search(/\s?\[\d+\]/),
+        start: (source) => source.search(/\s?\[(\d+|\?)\]/),
         tokenizer(source) {
-          const match = /^\s?\[(\d+)\](?!\()/.exec(source);
-          return match ? { type: "mark", raw: match[0], mark: Number(match[1]) } : undefined;
+          const match = /^\s?\[(\d+|\?)\](?!\()/.exec(source);
+          return match ? { type: "mark", raw: match[0], mark: match[1] } : undefined;
         },
         renderer(token) {
-          const citation = byMark.get(token.mark as number);
+          if (token.mark === "?") return ` ${doubt}`;
+          const citation = byMark.get(Number(token.mark));
           return citation ? ` ${chip(citation)}` : "";
         },
       },
@@ -54,9 +59,9 @@ export function render(text: string, citations: Citation[], personal: Mark[] = [
   const page = DOMPurify.sanitize(marked.parse(covered, { async: false }), {
     ALLOWED_TAGS: [
       ..."p br hr strong em del code pre blockquote ul ol li h1 h2 h3 h4 h5 h6".split(" "),
-      ..."table thead tbody tr th td button".split(" "),
+      ..."table thead tbody tr th td button span".split(" "),
     ],
-    ALLOWED_ATTR: ["type", "class", "title", "align", "start", "aria-label", "data-mark", "data-testid"],
+    ALLOWED_ATTR: ["type", "class", "title", "align", "start", "role", "aria-label", "data-mark", "data-testid"],
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     RETURN_DOM: true,
@@ -68,5 +73,5 @@ export function render(text: string, citations: Citation[], personal: Mark[] = [
 
 /** A text that is still growing: without the mark that has only begun. */
 export function renderPartial(text: string): string {
-  return render(text.replace(/\s?\[\d*$/, ""), []);
+  return render(text.replace(/\s?\[(\d*|\?)$/, ""), []);
 }

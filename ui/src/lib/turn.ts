@@ -5,7 +5,12 @@ export interface Turn {
   /** Null until a new conversation has been saved. */
   conversation: number | null;
   question: Message;
-  phase: "sent" | "searching" | "prefill" | "answering" | "done";
+  /** The documents that it is asked of, whatever is chosen meanwhile. */
+  asked: readonly number[];
+  phase: "sent" | "searching" | "reading" | "prefill" | "answering" | "done";
+  /** What is looked for instead of the question. */
+  rewritten: string | null;
+  reading: { done: number; total: number };
   prefill: { done: number; total: number };
   text: string;
   answer: Message | null;
@@ -13,11 +18,13 @@ export interface Turn {
 
 /** A message that the vault has not seen (yet). */
 export function unsaved(id: number, role: Message["role"], text: string): Message {
-  return { id, role, text, citations: [], state: "complete", refused: false, failure: null, personal: [] };
+  return { id, role, text, citations: [], state: "complete", refused: false, failure: null, basis: null, personal: [] };
 }
 
-export function begin(conversation: number | null, question: Message): Turn {
-  return { conversation, question, phase: "sent", prefill: { done: 0, total: 0 }, text: "", answer: null };
+export function begin(conversation: number | null, question: Message, asked: readonly number[]): Turn {
+  const nothing = { done: 0, total: 0 };
+  const sent = { phase: "sent", rewritten: null, reading: nothing, prefill: nothing, text: "", answer: null } as const;
+  return { conversation, question, asked, ...sent };
 }
 
 export function advance(turn: Turn, event: AskEvent): Turn {
@@ -26,8 +33,15 @@ export function advance(turn: Turn, event: AskEvent): Turn {
       return { ...turn, conversation: event.conversation_id, question: event.question };
     case "searching":
       return { ...turn, phase: "searching" };
-    case "prefill":
-      return { ...turn, phase: "prefill", prefill: { done: event.done, total: event.total } };
+    case "rewritten":
+      return { ...turn, rewritten: event.question };
+    case "reading":
+      return { ...turn, phase: "reading", reading: { done: event.done, total: event.total } };
+    case "prefill": {
+      // Each passage that is read is processed too: that is a part of the reading.
+      const phase = turn.reading.done < turn.reading.total ? "reading" : "prefill";
+      return { ...turn, phase, prefill: { done: event.done, total: event.total } };
+    }
     case "token":
       return { ...turn, phase: "answering", text: turn.text + event.text };
     case "done":

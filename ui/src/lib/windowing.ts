@@ -3,6 +3,16 @@
 /** How many items beyond each edge are on the page, so that a scroll does not meet a gap. */
 const MARGIN = 6;
 
+/** How many items Page Up and Page Down pass over. */
+const PAGE = 8;
+
+/** The item of so many that a key leads to from the one at `at`; null where the key leads nowhere. */
+export function keyTarget(key: string, at: number, count: number): number | null {
+  const last = count - 1;
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + PAGE, PageUp: at - PAGE, Home: 0, End: last }[key];
+  return to === undefined ? null : Math.max(0, Math.min(last, to));
+}
+
 /** Where each item begins, and last where the list ends. */
 export function startsOf(heights: Iterable<number>): number[] {
   const starts = [0];

@@ -4,9 +4,22 @@
 //! that everything before the newest turn is in the engine's KV cache already.
 
 mod answer;
+mod ask;
 mod citations;
+mod count;
+mod documents;
+mod evidence;
+mod fence;
+mod injection;
+mod korean;
 mod prompt;
+mod standalone;
+mod stream;
 mod thread;
+mod way;
+mod whole;
 
-pub use answer::{Answer, Assistant, Progress, Question, Scope, Stop};
+pub use answer::{Answer, Assistant};
+pub use ask::{Progress, Question, Scope, Stop};
+pub use citations::DOUBT;
 pub use prompt::REFUSAL;

@@ -5,6 +5,8 @@ use engine::Turn;
 use vault::{Message, MessageState, Passage, Role};
 
 use crate::citations::{Evidence, take_marks};
+use crate::fence::Fence;
+use crate::{prompt, standalone};
 
 /// What the model has been told in one conversation, as it was told, and the passages in it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -14,6 +16,9 @@ pub struct Thread {
     /// With the index in `turns` of the turn that holds it.
     evidence: Vec<(usize, Evidence)>,
     issued: usize,
+    /// What was last asked, in words that stand alone.
+    pub asked: Option<String>,
+    fence: Option<Fence>,
 }
 
 impl Thread {
@@ -24,9 +29,19 @@ impl Thread {
             .windows(2)
             .filter(|pair| pair[0].role == Role::User && pair[1].role == Role::Assistant)
             .filter(|pair| pair[1].state == MessageState::Complete && !pair[1].refused)
-            .flat_map(|pair| [Turn::new("user", &pair[0].text), Turn::new("assistant", take_marks(&pair[1].text, &[]).0)])
+            .flat_map(|pair| [
+                Turn::new("user", &pair[0].text),
+                Turn::new("assistant", take_marks(prompt::without_notes(&pair[1].text), &[]).0),
+            ])
             .collect();
-        Self { turns, ..Self::default() }
+        let questions = history.iter().filter(|message| message.role == Role::User);
+        let asked = standalone::last_of(questions.map(|message| message.text.as_str()));
+        Self { turns, asked, ..Self::default() }
+    }
+
+    /// The fence of its documents, made once.
+    pub fn fence(&mut self, make: impl FnOnce() -> Fence) -> Fence {
+        self.fence.get_or_insert_with(make).clone()
     }
 
     /// Splits passages into those that the model has not seen, with new ids, and those that it has.

@@ -1,4 +1,4 @@
-//! The one unsafe corner: llama.cpp's abort callback, which llama-cpp-2 0.1.160 does not expose.
+//! llama.cpp's abort callback, which llama-cpp-2 0.1.160 does not expose.
 //!
 //! The callback is asked between the nodes of a compute graph, so that a stop takes effect inside a batch of
 //! hundreds of tokens.

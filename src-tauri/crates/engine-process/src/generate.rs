@@ -1,5 +1,4 @@
 use std::num::NonZeroU32;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use engine::protocol::Event;
@@ -14,8 +13,8 @@ use llama_cpp_2::token::LlamaToken;
 use wire::Failure;
 
 use crate::loading::{Loaded, too_large};
-use crate::template::template_failure;
-use crate::{STOPS, abort};
+use crate::template::{ChatTemplate, template_failure};
+use crate::{QUEUE, abort};
 
 /// Prompt tokens a decode call: progress is told between calls, and a stop acts inside one.
 const STEP: usize = 512;
@@ -23,6 +22,7 @@ const STEP: usize = 512;
 /// A context and the tokens that its KV cache holds, so that a common prefix is never processed twice.
 pub struct Session<'model> {
     loaded: &'model Loaded,
+    template: ChatTemplate,
     pub context: LlamaContext<'model>,
     cached: Vec<LlamaToken>,
 }
@@ -31,8 +31,9 @@ impl<'model> Session<'model> {
     /// A context on a model, with an empty KV cache.
     ///
     /// # Errors
-    /// `model_too_large` where its memory could not be had.
+    /// `model_template`, `model_too_large` where its memory could not be had.
     pub fn open(loaded: &'model Loaded, backend: &LlamaBackend) -> Result<Self, Failure> {
+        let template = loaded.chat_template()?;
         let threads = loaded.description.threads as i32;
         let parameters = LlamaContextParams::default()
             .with_n_ctx(NonZeroU32::new(loaded.description.context_tokens))
@@ -42,9 +43,9 @@ impl<'model> Session<'model> {
             .with_n_threads_batch(threads);
         let context = loaded
             .model
-            .new_context(backend, abort::when(STOPS.flag(), parameters))
+            .new_context(backend, abort::when(QUEUE.flag(), parameters))
             .map_err(|error| too_large(error.to_string()))?;
-        Ok(Self { loaded, context, cached: Vec::new() })
+        Ok(Self { loaded, template, context, cached: Vec::new() })
     }
 
     /// Forgets everything that the KV cache holds.
@@ -58,7 +59,7 @@ impl<'model> Session<'model> {
     /// # Errors
     /// `context_overflow` where the prompt leaves no room for an answer, `model_template`, `engine_decode`.
     pub fn generate(&mut self, prompt: &Prompt, mut tell: impl FnMut(Event)) -> Result<Usage, Failure> {
-        let text = self.loaded.template.render(&prompt.turns).map_err(|error| template_failure(&error))?;
+        let text = self.template.render(&prompt.turns).map_err(|error| template_failure(&error))?;
         let tokens = self.tokenize_prompt(&text);
         let context_tokens = self.context.n_ctx() as usize;
         if tokens.is_empty() || tokens.len() + 16 > context_tokens {
@@ -98,7 +99,7 @@ impl<'model> Session<'model> {
         let vocab = self.loaded.model.vocab();
         let mut utf8 = Utf8::default();
         usage.finish = loop {
-            if STOPS.flag().load(Ordering::Relaxed) {
+            if QUEUE.is_stopped() {
                 break Finish::Stopped;
             }
             let token = sampler.sample(&self.context, -1);

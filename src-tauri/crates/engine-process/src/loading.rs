@@ -1,8 +1,7 @@
 use std::io::Read;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
-use engine::{LoadOptions, Model};
+use engine::{LoadOptions, Model, Task};
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
@@ -10,18 +9,20 @@ use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::{LlamaBackendDeviceType, list_llama_ggml_backend_devices};
 use wire::Failure;
 
-use crate::STOPS;
+use crate::QUEUE;
 use crate::template::{ChatTemplate, template_failure};
 
-/// The context that is asked for where nobody says otherwise, in tokens.
-const DEFAULT_CONTEXT: u32 = 8192;
+/// The context of a model that chats where nobody says otherwise, in tokens.
+const CHAT_CONTEXT: u32 = 8192;
+/// The same of a model that embeds or ranks: it reads a passage at a time, and its memory is for a whole window at once.
+const POOLED_CONTEXT: u32 = 2048;
 /// What compute buffers and the rest of the process take on top of weights and KV cache, in bytes.
 const HEADROOM: u64 = 400 << 20;
 
 /// A model in memory.
 pub struct Loaded {
     pub model: LlamaModel,
-    pub template: ChatTemplate,
+    pub task: Task,
     pub description: Model,
 }
 
@@ -29,7 +30,7 @@ impl Loaded {
     /// Loads a GGUF; `progress` gets the share read, 0 to 1.
     ///
     /// # Errors
-    /// `model_missing`, `model_not_gguf`, `model_damaged`, `model_too_large`, `model_template`.
+    /// `model_missing`, `model_not_gguf`, `model_damaged`, `model_too_large`.
     pub fn from_file(
         backend: &LlamaBackend,
         path: &Path,
@@ -49,7 +50,7 @@ impl Loaded {
                 told = share;
                 progress(share);
             }
-            !STOPS.flag().load(Ordering::Relaxed)
+            !QUEUE.is_stopped()
         });
         let model = LlamaModel::load_from_file(backend, path, &parameters).map_err(|error| {
             Failure::new(
@@ -58,12 +59,15 @@ impl Loaded {
                 format!("{}: {error}", path.display()),
             )
         })?;
-        let context_tokens =
-            options.context_tokens.unwrap_or(DEFAULT_CONTEXT).min(model.n_ctx_train().max(512)).max(512);
+        let (trained, asked) = (model.n_ctx_train(), options.context_tokens);
+        let context_tokens = match options.task {
+            Task::Chat => asked.unwrap_or(CHAT_CONTEXT).min(trained.max(512)).max(512),
+            // An encoder has no positions beyond those that it was trained on.
+            Task::Embed { .. } | Task::Rank => asked.unwrap_or(POOLED_CONTEXT).clamp(1, trained.max(1)),
+        };
         if gpu.is_none() {
             check_memory(bytes, kv_bytes(&model, context_tokens))?;
         }
-        let template = chat_template(&model)?;
         let file_name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let description = Model {
             name: model.meta_val_str("general.name").ok().filter(|name| !name.is_empty()).unwrap_or(file_name),
@@ -71,8 +75,20 @@ impl Loaded {
             context_tokens,
             device: gpu.map_or_else(|| "CPU".to_owned(), |device| device.description),
             threads: options.threads.unwrap_or_else(physical_cores),
+            dimensions: model.n_embd_out().unsigned_abs(),
         };
-        Ok(Self { model, template, description })
+        Ok(Self { model, task: options.task, description })
+    }
+
+    /// The chat template that the GGUF brings.
+    ///
+    /// # Errors
+    /// `model_template`.
+    pub fn chat_template(&self) -> Result<ChatTemplate, Failure> {
+        let vocab = self.model.vocab();
+        let text = |token| vocab.text(token).map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
+        ChatTemplate::new(self.model.meta_val_str("tokenizer.chat_template").ok(), text(vocab.bos()), text(vocab.eos()))
+            .map_err(|error| template_failure(&error))
     }
 
     /// The tokens of `text`; `special` reads `<|…|>` marks as the special tokens they name.
@@ -133,13 +149,6 @@ fn available_memory() -> Option<u64> {
 fn kv_bytes(model: &LlamaModel, context_tokens: u32) -> u64 {
     let head = model.n_embd() as u64 / u64::from(model.n_head().max(1));
     2 * 2 * u64::from(model.n_layer()) * u64::from(model.n_head_kv()) * head * u64::from(context_tokens)
-}
-
-fn chat_template(model: &LlamaModel) -> Result<ChatTemplate, Failure> {
-    let vocab = model.vocab();
-    let text = |token| vocab.text(token).map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
-    ChatTemplate::new(model.meta_val_str("tokenizer.chat_template").ok(), text(vocab.bos()), text(vocab.eos()))
-        .map_err(|error| template_failure(&error))
 }
 
 /// Cores, not hardware threads: two threads on one core wait for the same memory.

@@ -4,23 +4,28 @@
 mod abort;
 mod bench;
 mod generate;
+mod head;
 mod loading;
-mod stops;
+mod pooled;
+mod priority;
+mod queue;
 mod template;
+mod windows;
 
 use std::io::{BufReader, Write};
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, channel};
 
+use engine::Task;
 use engine::protocol::{Event, Reply, Request};
 use llama_cpp_2::llama_backend::{LlamaBackend, load_backends_from_path};
 use wire::Failure;
 
 use crate::generate::Session;
 use crate::loading::Loaded;
-use crate::stops::Stops;
+use crate::pooled::Pooled;
+use crate::queue::Queue;
 
-static STOPS: Stops = Stops::new();
+static QUEUE: Queue = Queue::new();
 
 fn main() -> ExitCode {
     if let Err(error) = guard::deny_network().and_then(|()| guard::no_core_dumps())
@@ -49,92 +54,111 @@ fn main() -> ExitCode {
     };
     backend.void_logs();
 
-    let (sender, requests) = channel();
-    std::thread::spawn(move || {
+    std::thread::spawn(|| {
         let mut input = BufReader::new(std::io::stdin());
         while let Ok(Some(request)) = wire::read(&mut input) {
-            match request {
-                Request::Stop { id } => STOPS.stop(id),
-                request => {
-                    if sender.send(request).is_err() {
-                        break;
-                    }
-                }
-            }
+            QUEUE.push(request);
         }
         // The window is gone, so nobody waits for what may still run.
         std::process::exit(0);
     });
-    serve(&backend, &requests);
-    ExitCode::SUCCESS
+    serve(&backend)
 }
 
 /// One loaded model after another; without one, every request but a load fails.
-fn serve(backend: &LlamaBackend, requests: &Receiver<Request>) {
-    let mut next = requests.recv().ok();
-    while let Some(request) = next {
-        next = match request {
+fn serve(backend: &LlamaBackend) -> ! {
+    let mut next = QUEUE.next();
+    loop {
+        next = match next {
             Request::Load { id, path, options } => {
-                STOPS.begin(id);
+                if options.background {
+                    priority::lower();
+                }
                 let loaded = Loaded::from_file(backend, &path, &options, move |share| {
                     reply(id, Event::Loading { share });
                 });
-                STOPS.end();
-                match loaded {
-                    Ok(loaded) => serve_model(backend, id, &loaded, requests),
-                    Err(failure) => {
-                        reply(id, Event::Failed { failure });
-                        requests.recv().ok()
+                let served = loaded.and_then(|loaded| match loaded.task {
+                    Task::Chat => {
+                        Session::open(&loaded, backend).map(|mut session| serve_model(id, &loaded, &mut session))
                     }
-                }
+                    Task::Embed { .. } | Task::Rank => {
+                        Pooled::open(&loaded, backend).map(|mut pooled| serve_model(id, &loaded, &mut pooled))
+                    }
+                });
+                served.unwrap_or_else(|failure| {
+                    reply(id, Event::Failed { failure });
+                    QUEUE.next()
+                })
             }
-            Request::Generate { id, .. } | Request::Count { id, .. } | Request::Bench { id, .. } => {
+            request => {
                 let failure = Failure::new("model_none", "모델을 먼저 골라 주십시오.", "no model is loaded");
-                reply(id, Event::Failed { failure });
-                requests.recv().ok()
+                reply(request.id(), Event::Failed { failure });
+                QUEUE.next()
             }
-            Request::Stop { .. } => requests.recv().ok(),
         };
     }
 }
 
+/// What a loaded model does with a request.
+trait Serve {
+    /// The last event of the request; those before it are told on the way.
+    ///
+    /// # Errors
+    /// The request's; `model_wrong_task` where the model was not loaded for it.
+    fn answer(&mut self, request: Request) -> Result<Event, Failure>;
+}
+
 /// Serves requests with one model until the next load, which it returns.
-fn serve_model(
-    backend: &LlamaBackend,
-    load_id: u64,
-    loaded: &Loaded,
-    requests: &Receiver<Request>,
-) -> Option<Request> {
-    let mut session = match Session::open(loaded, backend) {
-        Ok(session) => session,
-        Err(failure) => {
-            reply(load_id, Event::Failed { failure });
-            return requests.recv().ok();
-        }
-    };
+fn serve_model(load_id: u64, loaded: &Loaded, model: &mut impl Serve) -> Request {
     reply(load_id, Event::Loaded { model: loaded.description.clone() });
     loop {
-        let (id, outcome) = match requests.recv().ok()? {
-            request @ Request::Load { .. } => return Some(request),
-            Request::Stop { .. } => continue,
-            Request::Generate { id, prompt } => {
-                STOPS.begin(id);
-                let outcome = session.generate(&prompt, |event| reply(id, event));
-                (id, outcome.map(|usage| Event::Done { usage }))
-            }
-            Request::Count { id, texts } => {
+        let request = QUEUE.next();
+        let id = request.id();
+        let outcome = match request {
+            Request::Load { .. } => return request,
+            Request::Count { texts, .. } => {
                 let count = |text: &String| loaded.tokenize(text, false).len() as u32;
-                (id, Ok(Event::Counted { tokens: texts.iter().map(count).collect() }))
+                Ok(Event::Counted { tokens: texts.iter().map(count).collect() })
             }
-            Request::Bench { id, prompt, generate, repetitions } => {
-                STOPS.begin(id);
-                let outcome = session.bench(prompt, generate, repetitions);
-                (id, outcome.map(|result| Event::Benched { result }))
-            }
+            request => model.answer(request),
         };
-        STOPS.end();
         reply(id, outcome.unwrap_or_else(|failure| Event::Failed { failure }));
     }
+}
+
+impl Serve for Session<'_> {
+    fn answer(&mut self, request: Request) -> Result<Event, Failure> {
+        match request {
+            Request::Generate { id, prompt } => {
+                self.generate(&prompt, |event| reply(id, event)).map(|usage| Event::Done { usage })
+            }
+            Request::Bench { prompt, generate, repetitions, .. } => {
+                self.bench(prompt, generate, repetitions).map(|result| Event::Benched { result })
+            }
+            _ => Err(wrong_task("loaded to chat")),
+        }
+    }
+}
+
+impl Serve for Pooled<'_> {
+    fn answer(&mut self, request: Request) -> Result<Event, Failure> {
+        match request {
+            Request::Embed { prefix, texts, .. } => {
+                self.embed(&prefix, &texts).map(|vectors| Event::Embedded { vectors })
+            }
+            Request::Rank { query, texts, .. } => self.rank(&query, &texts).map(|scores| Event::Ranked { scores }),
+            _ => Err(wrong_task("loaded to embed or to rank")),
+        }
+    }
+}
+
+/// The failure of a request that the loaded model was not loaded for.
+fn wrong_task(loaded: &str) -> Failure {
+    Failure::new(
+        "model_wrong_task",
+        "고른 모델은 이 일에 쓸 수 없습니다. 대화에는 대화 모델을, 문서 찾기에는 임베딩 모델을 골라 주십시오.",
+        format!("the model is {loaded}"),
+    )
 }
 
 fn reply(id: u64, event: Event) {

@@ -1,24 +1,16 @@
 //! The engine process as its client sees it, with a real small model.
 
+mod common;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use common::{engine, kill_children};
 use engine::protocol::Event;
 use engine::{Engine, Finish, LoadOptions, Prompt, Sampling, Turn, Usage};
 
-fn engine() -> Engine {
-    Engine::new(PathBuf::from(env!("CARGO_BIN_EXE_naratmal-engine")))
-}
-
-/// The small model that set-up brings; without it the tests that need it say so and pass.
 fn model() -> Option<PathBuf> {
-    let folders = directories::ProjectDirs::from("kr", "naratmal", "naratmal")?;
-    let path = folders.data_dir().join("models").join("smollm2-135m-instruct-q4_1.gguf");
-    if !path.is_file() {
-        println!("SKIPPED: the small model is missing; run `cargo xtask setup`");
-        return None;
-    }
-    Some(path)
+    common::model("smollm2-135m-instruct-q4_1.gguf")
 }
 
 fn prompt(turns: &[&str], max_tokens: u32) -> Prompt {
@@ -115,7 +107,7 @@ async fn a_stop_ends_prompt_processing_and_the_next_question_is_answered() {
 async fn a_prompt_that_does_not_fit_is_refused_and_never_cut() {
     let Some(model) = model() else { return };
     let engine = engine();
-    let options = LoadOptions { context_tokens: Some(512), threads: None };
+    let options = LoadOptions { context_tokens: Some(512), ..LoadOptions::default() };
     engine.load(&model, options, |_| {}).await.unwrap();
     let mut generation = engine.generate(prompt(&[&"word ".repeat(2000)], 8)).await.unwrap();
     let event = generation.next().await;
@@ -142,18 +134,4 @@ async fn a_crash_costs_the_answer_and_the_next_question_starts_the_engine_again(
     .await
     .unwrap();
     assert_eq!(text, from_a_fresh_engine(&model).await);
-}
-
-/// Kills this test process's children (nextest runs each test in a process of its own).
-fn kill_children() {
-    let me = std::process::id();
-    let children = std::fs::read_to_string(format!("/proc/{me}/task/{me}/children")).unwrap_or_default();
-    let tasks = std::fs::read_dir(Path::new("/proc/self/task")).unwrap();
-    let of_threads: String = tasks
-        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("children")).ok())
-        .collect::<Vec<_>>()
-        .join(" ");
-    for child in children.split_whitespace().chain(of_threads.split_whitespace()) {
-        let _ = std::process::Command::new("kill").args(["-9", child]).status();
-    }
 }

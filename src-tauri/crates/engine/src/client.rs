@@ -20,6 +20,8 @@ struct Inner {
     process: tokio::sync::Mutex<Option<Process>>,
     /// What to load again after a crash.
     wanted: Mutex<Option<(PathBuf, LoadOptions)>>,
+    /// Held while it is loaded again, so that two requests at once load it once.
+    reviving: tokio::sync::Mutex<()>,
     check: Option<Check>,
 }
 
@@ -96,6 +98,7 @@ impl Engine {
             next_id: AtomicU64::new(1),
             process: tokio::sync::Mutex::new(None),
             wanted: Mutex::new(None),
+            reviving: tokio::sync::Mutex::new(()),
             check,
         }))
     }
@@ -149,6 +152,39 @@ impl Engine {
         }
     }
 
+    /// The vectors of `texts`, of unit length, by a model that was loaded with [`crate::Task::Embed`]. A text that is
+    /// longer than the model reads at once gets the mean of its parts' vectors. `prefix` and `urgent` as in
+    /// [`Request::Embed`].
+    ///
+    /// # Errors
+    /// As [`Engine::generate`]; `model_wrong_task`, `text_empty`, `text_too_long` (the prefix leaves no room),
+    /// `request_stopped`, `engine_decode`.
+    pub async fn embed(&self, prefix: String, texts: Vec<String>, urgent: bool) -> Result<Vec<Vec<f32>>, Failure> {
+        self.revive().await?;
+        let mut request = self.request(|id| Request::Embed { id, prefix, texts, urgent }).await?;
+        match request.next().await {
+            Some(Event::Embedded { vectors }) => Ok(vectors),
+            Some(Event::Failed { failure }) => Err(failure),
+            _ => Err(crashed()),
+        }
+    }
+
+    /// How well each of `texts` answers `query`, by a model that was loaded with [`crate::Task::Rank`]. The scores
+    /// are the model's own (for most a logit): higher is better, and only those of one query compare. A text that is
+    /// longer than the model reads at once gets its best part's.
+    ///
+    /// # Errors
+    /// As [`Engine::embed`]; `text_too_long` where the query leaves no room for a text.
+    pub async fn rank(&self, query: String, texts: Vec<String>) -> Result<Vec<f32>, Failure> {
+        self.revive().await?;
+        let mut request = self.request(|id| Request::Rank { id, query, texts }).await?;
+        match request.next().await {
+            Some(Event::Ranked { scores }) => Ok(scores),
+            Some(Event::Failed { failure }) => Err(failure),
+            _ => Err(crashed()),
+        }
+    }
+
     /// Tokens per second of the loaded model, by llama-bench's method.
     ///
     /// # Errors
@@ -165,6 +201,7 @@ impl Engine {
 
     /// After a crash, brings the process back with the model it had.
     async fn revive(&self) -> Result<(), Failure> {
+        let _one_at_a_time = self.0.reviving.lock().await;
         let alive = self.0.process.lock().await.as_ref().is_some_and(|process| !process.requests.is_closed());
         let wanted = lock(&self.0.wanted).clone();
         let (false, Some((path, options))) = (alive, wanted) else { return Ok(()) };

@@ -4,7 +4,9 @@
 //! [`protocol::Event`]s back. A driver crash ends the child and costs an answer; the next request starts it again.
 
 mod client;
+mod embedder;
 pub mod protocol;
 
 pub use client::{Check, Engine, Generation};
-pub use protocol::{BenchResult, Finish, LoadOptions, Model, Prompt, Sampling, Turn, Usage};
+pub use embedder::{Embedder, Recipe, Reranker};
+pub use protocol::{BenchResult, Finish, LoadOptions, Model, Pooling, Prompt, Sampling, Task, Turn, Usage};

@@ -48,13 +48,45 @@ pub struct Prompt {
     pub sampling: Sampling,
 }
 
+/// How the vectors of a text's tokens become the text's one vector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pooling {
+    /// Their mean.
+    Mean,
+    /// The first one's.
+    Cls,
+    /// The last one's.
+    Last,
+}
+
+/// What a model is loaded for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// To generate text.
+    #[default]
+    Chat,
+    /// To turn texts into vectors.
+    Embed {
+        /// As the model was trained.
+        pooling: Pooling,
+    },
+    /// To score how well texts answer a query.
+    Rank,
+}
+
 /// How a model is to be loaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoadOptions {
-    /// Context length in tokens; by default the model's own, at most 8,192.
+    /// Context length in tokens; by default the model's own, at most 8,192, or 2,048 where it does not chat.
     pub context_tokens: Option<u32>,
     /// Threads; by default the physical cores.
     pub threads: Option<u32>,
+    /// For what.
+    pub task: Task,
+    /// True where everything else on the machine comes first. An engine that was once in the background stays there.
+    pub background: bool,
 }
 
 /// A loaded model.
@@ -70,6 +102,8 @@ pub struct Model {
     pub device: String,
     /// Threads used.
     pub threads: u32,
+    /// Numbers in a vector of it.
+    pub dimensions: u32,
 }
 
 /// Why a generation ended.
@@ -148,11 +182,46 @@ pub enum Request {
         /// Counted repetitions, after one warm-up.
         repetitions: u32,
     },
+    /// Turn texts into vectors.
+    Embed {
+        /// Names the answer.
+        id: u64,
+        /// Stands before each text, and before each part of one that is longer than the model reads at once.
+        prefix: String,
+        /// The texts.
+        texts: Vec<String>,
+        /// True where somebody waits for it: it is taken before what waits and is not urgent.
+        urgent: bool,
+    },
+    /// Score how well texts answer a query.
+    Rank {
+        /// Names the answer.
+        id: u64,
+        /// The query.
+        query: String,
+        /// The texts.
+        texts: Vec<String>,
+    },
     /// End a request at once, running or waiting.
     Stop {
         /// The request.
         id: u64,
     },
+}
+
+impl Request {
+    /// The request that this is, or that it ends.
+    pub fn id(&self) -> u64 {
+        match self {
+            Self::Load { id, .. }
+            | Self::Generate { id, .. }
+            | Self::Count { id, .. }
+            | Self::Bench { id, .. }
+            | Self::Embed { id, .. }
+            | Self::Rank { id, .. }
+            | Self::Stop { id } => *id,
+        }
+    }
 }
 
 /// An answer, or a part of one, to the request `id`.
@@ -204,6 +273,16 @@ pub enum Event {
     Benched {
         /// Its figures.
         result: BenchResult,
+    },
+    /// The vectors of the texts.
+    Embedded {
+        /// In the order asked, of unit length.
+        vectors: Vec<Vec<f32>>,
+    },
+    /// The scores of the texts.
+    Ranked {
+        /// In the order asked; higher is better, and only scores of one query compare.
+        scores: Vec<f32>,
     },
     /// The request failed; the engine goes on.
     Failed {

@@ -9,10 +9,10 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::forms::forms;
-use crate::{Error, Result};
+use crate::{Error, Result, hanja, loanwords};
 
-/// The Korean analyzer: morphemes by lindera with mecab-ko-dic, plus bigrams of each run of CJK characters, and
-/// numbers, dates and articles in one form each.
+/// The Korean analyzer: morphemes by lindera with mecab-ko-dic, plus bigrams of each run of CJK characters, Hanja in
+/// its reading, loanwords in their standard spelling, and numbers, dates and articles in one form each.
 ///
 /// Of several that were measured on KorQuAD this one ranked best. Particles, endings, suffixes, copulas, auxiliary
 /// verbs, interjections and symbols are dropped; compounds are kept whole and in parts; inflected forms become
@@ -36,20 +36,30 @@ impl Analyzer {
 
     /// Changes whenever the same text would give other terms.
     pub fn version(&self) -> &'static str {
-        "ko-dic 2.1.1 / lindera 6.2.0 / morphemes+bigrams+forms 1"
+        "ko-dic 2.1.1 / lindera 6.2.0 / morphemes+bigrams+forms+readings 2"
     }
 
-    /// The terms that are indexed and searched: morphemes and bigrams, in text order, repeated where the text does.
+    /// The terms that are indexed, in text order, repeated where the text does.
     pub fn terms(&self, text: &str) -> Vec<String> {
-        let text = normalise(text);
-        let mut terms = Vec::new();
-        self.each_morpheme(&text, |whole, parts| {
-            terms.extend(whole.map(str::to_owned));
-            terms.extend(parts.iter().map(|part| (*part).to_owned()));
-        });
-        bigrams(&text, &mut terms);
-        terms.extend(forms(&text));
+        let (mut terms, bigrams) = self.words_and_bigrams(text);
+        terms.extend(bigrams);
         terms
+    }
+
+    /// The terms of `text` that are words (morphemes, forms), and those that are bigrams.
+    pub(crate) fn words_and_bigrams(&self, text: &str) -> (Vec<String>, Vec<String>) {
+        let text = normalise(text);
+        let (mut words, mut pairs) = (Vec::new(), Vec::new());
+        let spoken = [hanja::read(&text), loanwords::standard(&text)];
+        for text in std::iter::once(&text).chain(spoken.iter().flatten()) {
+            self.each_morpheme(text, |whole, parts| {
+                words.extend(whole.map(str::to_owned));
+                words.extend(parts.iter().map(|part| (*part).to_owned()));
+            });
+            bigrams(text, &mut pairs);
+        }
+        words.extend(forms(&text));
+        (words, pairs)
     }
 
     /// The content words of `text`, compounds in parts only: for holding one text against another.
@@ -61,6 +71,27 @@ impl Analyzer {
             parts => words.extend(parts.iter().map(|part| (*part).to_owned())),
         });
         words
+    }
+
+    /// The proper nouns of `text`, in text order: for asking whether another text has them too. Those of one syllable
+    /// are left out, as most are none.
+    pub fn names(&self, text: &str) -> Vec<String> {
+        let text = normalise(text);
+        let mut names = Vec::new();
+        for mut token in self.0.segment(Cow::Borrowed(text.as_str())).unwrap_or_default() {
+            let surface = token.surface.clone();
+            let details: Vec<&str> = token.details();
+            let field = |index: usize| details.get(index).copied().unwrap_or("*");
+            // Of 서울특별시 the source may have no more than 서울.
+            let parts: Vec<&str> = proper_parts(field(7)).collect();
+            match parts.is_empty() {
+                false => names.extend(parts.into_iter().map(str::to_owned)),
+                true if field(0).starts_with("NNP") => names.push(surface.into_owned()),
+                true => {}
+            }
+        }
+        names.retain(|name| name.chars().count() > 1);
+        names
     }
 
     /// Calls `take` with each token's surface, where it carries content by itself, and the parts it is made of.
@@ -84,8 +115,8 @@ impl Analyzer {
     }
 }
 
-/// Full-width to half-width, composed Hangul, lower case.
-fn normalise(text: &str) -> String {
+/// A text in one form of each letter: full-width as half-width, composed Hangul, lower case.
+pub fn normalise(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).collect()
 }
 
@@ -101,6 +132,15 @@ fn parts(expression: &str) -> Vec<&str> {
         .collect()
 }
 
+/// The parts of an expression that are proper nouns.
+fn proper_parts(expression: &str) -> impl Iterator<Item = &str> {
+    expression.split('+').filter_map(|part| {
+        let mut fields = part.split('/');
+        let (text, tag) = (fields.next()?, fields.next()?);
+        (tag == "NNP").then_some(text)
+    })
+}
+
 /// By the tags of mecab-ko-dic (the Sejong set).
 fn is_content(tag: &str) -> bool {
     let first = tag.split('+').next().unwrap_or(tag);
@@ -111,13 +151,13 @@ fn is_content(tag: &str) -> bool {
     }
 }
 
-fn is_cjk(character: char) -> bool {
+pub(crate) fn is_cjk(character: char) -> bool {
     matches!(character, '가'..='힣' | '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{3040}'..='\u{30ff}'
         | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
 /// Bigrams of each run of CJK characters; a run of one stays as it is.
-fn bigrams(text: &str, terms: &mut Vec<String>) {
+pub(crate) fn bigrams(text: &str, terms: &mut Vec<String>) {
     for run in text.split(|character| !is_cjk(character)).filter(|run| !run.is_empty()) {
         let starts: Vec<usize> = run.char_indices().map(|(at, _)| at).chain([run.len()]).collect();
         match starts.len() {
@@ -194,6 +234,23 @@ pub(crate) mod tests {
             for word in wanted {
                 assert!(words.iter().any(|found| found.starts_with(word)), "{text}: {word} not in {words:?}");
             }
+        }
+    }
+
+    #[test]
+    fn names_are_the_proper_nouns() {
+        let Some(analyzer) = analyzer() else { return };
+        let table: [(&str, &[&str]); 5] = [
+            ("서울에서 부산까지 갑니다.", &["서울", "부산"]),
+            ("이순신 장군이 거북선을 만들었습니다.", &["이순신"]),
+            ("도움이 필요하시면 말씀해 주십시오.", &[]),
+            ("연가 일수는 15일입니다.", &[]),
+            ("", &[]),
+        ];
+        for (text, wanted) in table {
+            let names = analyzer.names(text);
+            assert!(wanted.iter().all(|name| names.iter().any(|found| found == name)), "{text}: {names:?}");
+            assert!(!wanted.is_empty() || names.is_empty(), "{text}: {names:?}");
         }
     }
 

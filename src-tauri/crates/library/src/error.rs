@@ -21,6 +21,9 @@ pub enum Error {
     /// Documents that were to be forgotten for good are out of the database, but not yet out of the index's files.
     #[error("what was forgotten is still in the index's files: {0}")]
     Unforgotten(Box<Error>),
+    /// A vector is not of the model that the others are of.
+    #[error("vectors: {0}")]
+    Embedding(String),
     /// The database's.
     #[error(transparent)]
     Vault(#[from] vault::Error),
@@ -74,6 +77,10 @@ impl From<Error> for Failure {
             Error::Unforgotten(_) => (
                 "purge_unfinished",
                 "자료는 지웠지만 색인 파일에 남은 내용을 아직 다 지우지 못했습니다. 디스크 공간을 확인하고 프로그램을 다시 시작하면 이어서 지웁니다.",
+            ),
+            Error::Embedding(_) => (
+                "embedding_mismatch",
+                "의미 검색 모델이 바뀌었습니다. 설정에서 의미 검색 모델을 다시 골라 주십시오.",
             ),
             Error::Index(_) => (
                 "index_failed",

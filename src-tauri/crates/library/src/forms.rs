@@ -21,7 +21,7 @@ pub fn forms(text: &str) -> Vec<String> {
     found
 }
 
-type Read = Option<(usize, Vec<String>)>;
+pub(crate) type Read = Option<(usize, Vec<String>)>;
 
 /// True where no form begins between two letters: inside a number, or a Hangul number inside a word.
 fn joins(before: char, letter: char) -> bool {
@@ -31,7 +31,7 @@ fn joins(before: char, letter: char) -> bool {
     }
 }
 
-fn spaces(letters: &[char], mut at: usize) -> usize {
+pub(crate) fn spaces(letters: &[char], mut at: usize) -> usize {
     while letters.get(at) == Some(&' ') {
         at += 1;
     }
@@ -39,7 +39,7 @@ fn spaces(letters: &[char], mut at: usize) -> usize {
 }
 
 /// Digits at `at`, at most `most`, with the place behind them.
-fn digits(letters: &[char], at: usize, most: usize) -> Option<(u64, usize)> {
+pub(crate) fn digits(letters: &[char], at: usize, most: usize) -> Option<(u64, usize)> {
     let run = letters[at.min(letters.len())..].iter().take_while(|letter| letter.is_ascii_digit()).count();
     if run == 0 || run > most {
         return None;
@@ -50,7 +50,7 @@ fn digits(letters: &[char], at: usize, most: usize) -> Option<(u64, usize)> {
 }
 
 /// `제7조`, `7조의2`, `제7조제2항`, `제7조 제2항`.
-fn article(letters: &[char], at: usize) -> Read {
+pub(crate) fn article(letters: &[char], at: usize) -> Read {
     let numbered = |at: usize, unit: char| {
         let marked = letters.get(at) == Some(&'제');
         let (number, end) = digits(letters, if marked { spaces(letters, at + 1) } else { at }, 4)?;
@@ -85,6 +85,20 @@ fn is_money(letters: &[char], at: usize) -> bool {
 /// `2026. 3. 1.`, `2026년 3월 1일`, `2026-03-01`, `2026/3/1`, and a year with its month.
 fn date(letters: &[char], at: usize) -> Read {
     let (year, end) = digits(letters, at, 4)?;
+    let (end, Day { month, day }) = behind_year(letters, year, end)?;
+    let short = format!("@{year}-{month}");
+    let whole = day.map(|day| format!("{short}-{day}"));
+    Some((end, [short].into_iter().chain(whole).collect()))
+}
+
+/// A month of a year, and the day where it is told.
+pub(crate) struct Day {
+    pub month: u64,
+    pub day: Option<u64>,
+}
+
+/// What stands behind a year that ends at `end`: `. 3. 1.`, `년 3월`.
+pub(crate) fn behind_year(letters: &[char], year: u64, end: usize) -> Option<(usize, Day)> {
     if !(1900..2100).contains(&year) {
         return None;
     }
@@ -95,22 +109,17 @@ fn date(letters: &[char], at: usize) -> Read {
         _ => return None,
     };
     let (month, end) = digits(letters, spaces(letters, end + 1), 2)?;
-    if !(1..=12).contains(&month) {
-        return None;
-    }
-    let short = format!("@{year}-{month}");
-    if letters.get(end) != Some(&behind_month) {
+    if !(1..=12).contains(&month) || letters.get(end) != Some(&behind_month) {
         // 2026.3 may be anything.
         return None;
     }
     let day = digits(letters, spaces(letters, end + 1), 2).filter(|(day, _)| (1..=31).contains(day));
     match day {
         Some((day, behind)) if mark != '년' || letters.get(behind) == Some(&'일') => {
-            let whole = format!("{short}-{day}");
-            Some((behind, vec![short, whole]))
+            Some((behind, Day { month, day: Some(day) }))
         }
         // A month by itself: of 2026-03 only with its day it is sure.
-        _ if mark == '년' || mark == '.' => Some((end + 1, vec![short])),
+        _ if mark == '년' || mark == '.' => Some((end + 1, Day { month, day: None })),
         _ => None,
     }
 }
@@ -153,7 +162,7 @@ fn amount(letters: &[char], at: usize) -> Read {
 }
 
 /// Digits with commas between groups of three.
-fn grouped(letters: &[char], at: usize) -> Option<(u64, usize)> {
+pub(crate) fn grouped(letters: &[char], at: usize) -> Option<(u64, usize)> {
     let (mut value, mut end) = digits(letters, at, 15)?;
     while letters.get(end) == Some(&',')
         && let Some((group, behind)) = digits(letters, end + 1, 3).filter(|(_, behind)| behind - end == 4)
@@ -164,11 +173,11 @@ fn grouped(letters: &[char], at: usize) -> Option<(u64, usize)> {
     Some((value, end))
 }
 
-fn numeral(letter: char) -> Option<u64> {
+pub(crate) fn numeral(letter: char) -> Option<u64> {
     "일이삼사오육칠팔구".chars().zip(1..).find(|(numeral, _)| *numeral == letter).map(|(_, value)| value)
 }
 
-fn small(letter: Option<&char>) -> Option<u64> {
+pub(crate) fn small(letter: Option<&char>) -> Option<u64> {
     match letter? {
         '십' => Some(10),
         '백' => Some(100),
@@ -177,7 +186,7 @@ fn small(letter: Option<&char>) -> Option<u64> {
     }
 }
 
-fn large(letter: char) -> Option<u64> {
+pub(crate) fn large(letter: char) -> Option<u64> {
     match letter {
         '만' => Some(10_000),
         '억' => Some(100_000_000),

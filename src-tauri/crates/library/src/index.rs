@@ -5,9 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use keys::Key;
-use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery};
-use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::directory::MmapDirectory;
 use tantivy::indexer::NoMergePolicy;
 use tantivy::merge_policy::DefaultMergePolicy;
@@ -16,6 +14,12 @@ use tantivy::{Directory, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument
 
 use crate::sealed::SealedDirectory;
 use crate::{Analyzer, Error, Result};
+
+mod find;
+mod search;
+
+pub(crate) use find::Scope;
+pub use search::Match;
 
 const ANALYZER: &str = "korean";
 /// Bytes that the writer collects before it writes a segment.
@@ -51,7 +55,7 @@ pub struct Entry<'a> {
     pub body: &'a str,
 }
 
-/// The tantivy index: BM25 (k1 = 1.2, b = 0.75, tantivy's) over title and body as one field.
+/// The tantivy index: title and body as one field, and the title as one of its own.
 pub struct Index {
     index: tantivy::Index,
     reader: IndexReader,
@@ -59,7 +63,6 @@ pub struct Index {
     writer: Mutex<Option<IndexWriter>>,
     folder: PathBuf,
     fields: Fields,
-    analyzer: Analyzer,
     version: String,
 }
 
@@ -68,16 +71,20 @@ struct Fields {
     passage: Field,
     document: Field,
     text: Field,
+    title: Field,
 }
 
 fn schema() -> (Schema, Fields) {
     let mut schema = Schema::builder();
-    let indexing =
-        TextFieldIndexing::default().set_tokenizer(ANALYZER).set_index_option(IndexRecordOption::WithFreqs);
+    let indexed = |records| {
+        let indexing = TextFieldIndexing::default().set_tokenizer(ANALYZER).set_index_option(records);
+        TextOptions::default().set_indexing_options(indexing)
+    };
     let fields = Fields {
-        passage: schema.add_u64_field("passage", INDEXED | FAST | STORED),
+        passage: schema.add_u64_field("passage", INDEXED | FAST),
         document: schema.add_u64_field("document", INDEXED),
-        text: schema.add_text_field("text", TextOptions::default().set_indexing_options(indexing)),
+        text: schema.add_text_field("text", indexed(IndexRecordOption::WithFreqs)),
+        title: schema.add_text_field("title", indexed(IndexRecordOption::Basic)),
     };
     (schema.build(), fields)
 }
@@ -114,11 +121,11 @@ impl Index {
             Storage::Plain => Box::new(MmapDirectory::open(folder).map_err(TantivyError::from)?),
         };
         let index = tantivy::Index::open_or_create(directory, schema)?;
-        index.tokenizers().register(ANALYZER, analyzer.clone());
+        index.tokenizers().register(ANALYZER, analyzer);
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let writer = index.writer_with_num_threads(THREADS, WRITER_MEMORY)?;
         let (writer, folder) = (Mutex::new(Some(writer)), folder.to_owned());
-        Ok(Self { index, reader, writer, folder, fields, analyzer, version })
+        Ok(Self { index, reader, writer, folder, fields, version })
     }
 
     /// Runs `work` on the writer. After an error everything since the last commit is dropped, so that what is
@@ -169,6 +176,7 @@ impl Index {
                 document.add_u64(self.fields.passage, entry.passage as u64);
                 document.add_u64(self.fields.document, entry.document as u64);
                 document.add_text(self.fields.text, format!("{}\n{}", entry.title, entry.body));
+                document.add_text(self.fields.title, entry.title);
                 writer.add_document(document)?;
             }
             Ok(())
@@ -297,45 +305,6 @@ impl Index {
             rows.extend(segment.doc_ids_alive().filter_map(|doc| column.first(doc)).map(|row| row as i64));
         }
         Ok(rows)
-    }
-
-    /// The best `k` passages for `question`, best first, with their scores; of `documents` only, where they are given.
-    ///
-    /// # Errors
-    /// The index's.
-    pub fn search(&self, question: &str, documents: Option<&[i64]>, k: usize) -> Result<Vec<(i64, f32)>> {
-        let term = |text: &str| Term::from_field_text(self.fields.text, text);
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-        for text in self.analyzer.terms(question) {
-            // A word that is asked for twice counts twice.
-            clauses.push((Occur::Should, Box::new(TermQuery::new(term(&text), IndexRecordOption::WithFreqs))));
-        }
-        if clauses.is_empty() || k == 0 {
-            return Ok(Vec::new());
-        }
-        let mut query: Box<dyn Query> = Box::new(BooleanQuery::new(clauses));
-        if let Some(documents) = documents {
-            let rows = documents.iter().map(|row| Term::from_field_u64(self.fields.document, *row as u64));
-            let scope = ConstScoreQuery::new(Box::new(TermSetQuery::new(rows)), 0.0);
-            query = Box::new(BooleanQuery::new(vec![(Occur::Must, query), (Occur::Must, Box::new(scope))]));
-        }
-        let searcher = self.reader.searcher();
-        let top = searcher.search(&query, &TopDocs::with_limit(k).order_by_score())?;
-        top.into_iter()
-            .map(|(score, address)| {
-                let document: TantivyDocument = searcher.doc(address)?;
-                let row = document.get_first(self.fields.passage).and_then(|value| value.as_u64());
-                Ok((row.unwrap_or_default() as i64, score))
-            })
-            .collect()
-    }
-
-    /// How rare a word is: BM25's inverse document frequency, above 0.
-    pub fn weight(&self, word: &str) -> f32 {
-        let searcher = self.reader.searcher();
-        let all = searcher.num_docs() as f32;
-        let with = searcher.doc_freq(&Term::from_field_text(self.fields.text, word)).unwrap_or(0) as f32;
-        (1.0 + (all - with + 0.5).max(0.5) / (with + 0.5)).ln()
     }
 }
 

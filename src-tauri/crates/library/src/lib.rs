@@ -5,19 +5,33 @@
 mod analyzer;
 mod appraise;
 mod chunk;
+mod dense;
 mod error;
+mod facts;
+mod find;
 mod forms;
+pub mod fuse;
+mod hanja;
 mod index;
 mod ingest;
 mod library;
+mod loanwords;
+mod question;
 mod sealed;
+mod whole;
 
-pub use analyzer::Analyzer;
+pub use analyzer::{Analyzer, normalise};
 pub use chunk::{CHUNKER_VERSION, passages};
+pub use dense::Embedding;
 pub use error::{Error, Result};
-pub use index::{Entry, Index, Storage};
+pub use facts::{Claim, Facts};
+pub use find::{
+    Filters, Find, Found, FoundConversation, FoundDocument, FoundMessage, Kind, Marked, Results, Snippet,
+};
+pub use index::{Entry, Index, Match, Storage};
 pub use ingest::{Change, Ingest, IngestState, IngestStatus, Setup, readers_of_this_machine};
-pub use library::{Hit, Library, Read};
+pub use library::{Hit, Library, Read, nearest, title};
+pub use question::Question;
 
 /// What an index was built with: it is rebuilt when one of these changes (invariant 8).
 pub fn versions(analyzer: &Analyzer) -> String {

@@ -1,12 +1,15 @@
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use documents::Document;
+use engine::Reranker;
+use tokio::sync::Notify;
 use vault::{DocumentRow, DocumentState, NewPassage, Passage, Vault};
 use wire::Failure;
 
+use crate::dense::Dense;
 use crate::index::{Entry, Index, Storage};
 use crate::{Analyzer, CHUNKER_VERSION, Error, Result, chunk, versions};
 
@@ -33,6 +36,11 @@ struct Inner {
     behind: AtomicBool,
     /// True while the index was written to and not committed.
     uncommitted: AtomicBool,
+    /// The vectors, while there is an embedding model.
+    dense: RwLock<Option<Arc<Dense>>>,
+    reranker: RwLock<Option<Reranker>>,
+    /// Told when there may be passages without a vector.
+    changed: Notify,
 }
 
 /// A document that was read, to be put into a [`Library`].
@@ -51,7 +59,7 @@ pub struct Read {
 pub struct Hit {
     /// The passage.
     pub passage: Passage,
-    /// BM25.
+    /// By words and, where there is an embedding model, by meaning: comparable within one search only.
     pub score: f32,
     /// The share of the question's content words, weighed by how rare they are, that stand in the passage, its
     /// headings or its file name: 0 to 1.
@@ -75,6 +83,9 @@ impl Library {
                 changing: Mutex::new(()),
                 behind: AtomicBool::new(false),
                 uncommitted: AtomicBool::new(false),
+                dense: RwLock::default(),
+                reranker: RwLock::default(),
+                changed: Notify::new(),
             }));
             library.reconcile()?;
             // The index holds all of them now: nothing that was read is read again.
@@ -93,6 +104,10 @@ impl Library {
             }
             opened => opened,
         }
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.0.vault
     }
 
     fn changing(&self) -> MutexGuard<'_, ()> {
@@ -151,7 +166,7 @@ impl Library {
         let kept = self.0.vault.put_documents(&put)?;
         for (read, passages) in read.iter().zip(&kept) {
             let removed = self.0.vault.is_removed(read.document)?;
-            let indexed = self.0.index.remove_document(read.document);
+            let indexed = self.unindex(read.document);
             self.noticed(indexed.and_then(|()| if removed { Ok(()) } else { self.add(passages) }));
         }
         Ok(())
@@ -170,6 +185,7 @@ impl Library {
     fn commit_changing(&self) -> Result<()> {
         let done =
             if self.0.behind.load(Ordering::SeqCst) { self.reconcile() } else { self.0.index.commit() };
+        self.0.changed.notify_one();
         self.0.behind.store(done.is_err(), Ordering::SeqCst);
         self.0.uncommitted.store(done.is_err(), Ordering::SeqCst);
         done
@@ -196,7 +212,7 @@ impl Library {
     pub fn remove(&self, documents: &[i64], now_ms: i64) -> Result<()> {
         let _changing = self.changing();
         self.0.vault.remove_documents(documents, now_ms)?;
-        let removed = documents.iter().try_for_each(|document| self.0.index.remove_document(*document));
+        let removed = documents.iter().try_for_each(|document| self.unindex(*document));
         self.noticed(removed);
         if let Err(error) = self.commit_changing() {
             tracing::warn!(%error, "removed documents stay in the index until its next commit");
@@ -230,13 +246,24 @@ impl Library {
         Ok(row)
     }
 
+    /// A document is found no longer: by its words after the next commit, by its meaning at once.
+    fn unindex(&self, document: i64) -> Result<()> {
+        if let Some(dense) = self.dense() {
+            dense.remove_document(document);
+        }
+        self.0.index.remove_document(document)
+    }
+
     fn index_again(&self, document: i64) -> Result<()> {
         let passages = self.0.vault.passages_of(document)?;
         let removed = self.0.vault.is_removed(document)?;
         if passages.is_empty() || removed {
             return Ok(());
         }
-        self.noticed(self.0.index.remove_document(document).and_then(|()| self.add(&passages)));
+        self.noticed(self.unindex(document).and_then(|()| self.add(&passages)));
+        if let Some(dense) = self.dense() {
+            dense.restore_document(document)?;
+        }
         self.commit_changing()
     }
 
@@ -247,7 +274,7 @@ impl Library {
     pub fn fail(&self, document: i64, failure: &Failure) -> Result<()> {
         let _changing = self.changing();
         self.0.vault.fail_document(document, failure)?;
-        self.noticed(self.0.index.remove_document(document));
+        self.noticed(self.unindex(document));
         Ok(())
     }
 
@@ -259,7 +286,7 @@ impl Library {
     pub fn cancel(&self, documents: &[i64]) -> Result<Vec<i64>> {
         let _changing = self.changing();
         let cancelled = self.0.vault.cancel_documents(documents)?;
-        self.noticed(cancelled.iter().try_for_each(|document| self.0.index.remove_document(*document)));
+        self.noticed(cancelled.iter().try_for_each(|document| self.unindex(*document)));
         Ok(cancelled)
     }
 
@@ -270,7 +297,7 @@ impl Library {
     pub fn forget(&self, document: i64) -> Result<()> {
         let _changing = self.changing();
         self.0.vault.forget_document(document)?;
-        self.noticed(self.0.index.remove_document(document));
+        self.noticed(self.unindex(document));
         Ok(())
     }
 
@@ -283,12 +310,12 @@ impl Library {
     /// or at the next start.
     pub fn purge(&self, documents: &[i64]) -> Result<()> {
         let _changing = self.changing();
-        let Inner { vault, index, .. } = &*self.0;
+        let vault = &self.0.vault;
         vault.set_note(PURGE, UNFINISHED)?;
         let mut forgotten: Result<()> = Ok(());
         for document in documents {
             match vault.forget_document(*document) {
-                Ok(()) | Err(vault::Error::Missing { .. }) => self.noticed(index.remove_document(*document)),
+                Ok(()) | Err(vault::Error::Missing { .. }) => self.noticed(self.unindex(*document)),
                 Err(error) => forgotten = forgotten.and(Err(error.into())),
             }
         }
@@ -316,63 +343,13 @@ impl Library {
         Ok(vault.set_note(PURGE, "done")?)
     }
 
-    /// The first passages of documents, in reading order: for questions about a document as a whole.
-    ///
-    /// # Errors
-    /// The vault's.
-    pub fn opening(&self, documents: &[i64], k: usize) -> Result<Vec<Hit>> {
-        let mut hits = Vec::new();
-        for document in documents {
-            let passages = self.0.vault.passages_of(*document)?.into_iter().take(k);
-            hits.extend(passages.map(|passage| Hit { passage, score: 1.0, coverage: 1.0 }));
-        }
-        hits.truncate(k);
-        Ok(hits)
-    }
-
-    /// The best `k` passages for a question, best first; of `documents` only, where they are given.
+    /// Documents and conversations that have what the person types, without the model.
     ///
     /// # Errors
     /// The index's and the vault's.
-    pub fn search(&self, question: &str, documents: Option<&[i64]>, k: usize) -> Result<Vec<Hit>> {
-        let Inner { vault, index, .. } = &*self.0;
-        let asked = self.asked_words(question);
-        let total: f32 = asked.iter().map(|(_, weight)| weight).sum();
-        let found = index.search(question, documents, (3 * k).max(24))?;
-        let rows: Vec<i64> = found.iter().map(|(row, _)| *row).collect();
-        // The vault says what is in the list; the index may be behind it.
-        let passages = vault.listed_passages(&rows)?;
-        let share = |text: &str| if total > 0.0 { self.covered(&asked, text) / total } else { 0.0 };
-        let scored = found.into_iter().filter_map(|(row, score)| {
-            let passage = passages.iter().find(|passage| passage.id == row)?.clone();
-            let title = title(&passage);
-            let coverage = share(&format!("{title} {}", passage.text));
-            // BM25 counts "1년" and "며칠" as it counts the subject. What covers the subject comes first, and an article
-            // that is named by the question answers it more likely than one that mentions the word.
-            let score = score * (0.5 + coverage) * (1.0 + share(&passage.heading_path.join(" ")));
-            Some(Hit { passage, score, coverage })
-        });
-        let mut hits: Vec<Hit> = scored.collect();
-        hits.sort_by(|one, other| other.score.total_cmp(&one.score));
-        hits.truncate(k);
-        Ok(hits)
-    }
-
-    /// The question's content words with their weights, each once.
-    fn asked_words(&self, question: &str) -> Vec<(String, f32)> {
-        let mut words: Vec<String> = self.0.analyzer.morphemes(question);
-        words.retain(|word| !ASKING.contains(&word.as_str()));
-        words.sort_unstable();
-        words.dedup();
-        words.into_iter().map(|word| (self.0.index.weight(&word), word)).map(|(weight, word)| (word, weight)).collect()
-    }
-
-    fn covered(&self, asked: &[(String, f32)], text: &str) -> f32 {
-        let words: HashSet<String> = self.0.analyzer.morphemes(text).into_iter().collect();
-        let flat: String = text.to_lowercase().split_whitespace().collect();
-        // A word that the dictionary cut otherwise in the passage still stands there letter by letter.
-        let stands = |word: &str| words.contains(word) || word.chars().count() > 1 && flat.contains(word);
-        asked.iter().filter(|(word, _)| stands(word)).map(|(_, weight)| weight).sum()
+    pub fn find(&self, find: &crate::Find) -> Result<crate::Found> {
+        let Inner { vault, index, analyzer, .. } = &*self.0;
+        crate::find::find(vault, index, analyzer, find)
     }
 
     fn add(&self, passages: &[Passage]) -> Result<()> {
@@ -413,20 +390,15 @@ fn unless_it_panics<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
         .unwrap_or_else(|_| Err(Error::Index("it panicked".to_owned())))
 }
 
-/// File name without its extension, and headings.
-fn title(passage: &Passage) -> String {
+/// File name without its extension, and headings: what a passage is found by beside its text.
+pub fn title(passage: &Passage) -> String {
     let stem = Path::new(&passage.file).file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
     format!("{stem} {}", passage.heading_path.join(" "))
 }
 
-/// Words that ask, or that any question may hold: they say nothing about what a document is about.
-const ASKING: [&str; 69] = [
-    "무엇", "뭐", "얼마", "며칠", "몇", "언제", "누구", "누가", "어디", "어느", "어떤", "어떻게", "어떻", "어떠", "왜", "무슨",
-    "것", "거", "수", "때", "등", "및", "하", "되", "있", "없", "이", "그", "저", "주", "알", "알리", "말", "말하", "받", "경우",
-    "대하", "관하", "따르", "위하", "의하", "대해", "관해", "해", "돼", "할", "한", "가능", "나", "우리", "제", "좀",
-    // How much and how often: a question's "일주일에 몇 번" is the document's "1주에 2일".
-    "일주일", "하루", "달", "번", "회", "쓰", "쉬", "보", "내", "오", "가", "싶", "필요", "1", "년", "일주", "일",
-];
+mod search;
+
+pub use search::nearest;
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use wire::Failure;
 
 use crate::grades::{cite, unquote_forgotten};
 use crate::rows::from_word;
-use crate::{Error, Result, Vault, from_json, json};
+use crate::{Basis, Error, Result, Vault, from_json, json};
 
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ impl Role {
         }
     }
 
-    fn named(name: &str) -> Result<Self> {
+    pub(crate) fn named(name: &str) -> Result<Self> {
         match name {
             "user" => Ok(Self::User),
             "assistant" => Ok(Self::Assistant),
@@ -104,6 +104,8 @@ pub struct Message {
     pub refused: bool,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// What the model was given to answer from; `None` in a chat, for a question, and of an older program.
+    pub basis: Option<Basis>,
 }
 
 /// A message that is not kept yet.
@@ -121,6 +123,8 @@ pub struct NewMessage {
     pub refused: bool,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// What the model was given to answer from; `None` in a chat, for a question, and of an older program.
+    pub basis: Option<Basis>,
 }
 
 impl NewMessage {
@@ -141,6 +145,7 @@ impl NewMessage {
             state: MessageState::Complete,
             refused: false,
             failure: None,
+            basis: None,
         }
     }
 }
@@ -197,6 +202,7 @@ fn message_of(row: &Row<'_>) -> Result<Message> {
             .as_deref()
             .map(from_json)
             .transpose()?,
+        basis: row.get::<_, Option<String>>(7)?.as_deref().map(from_json).transpose()?,
     })
 }
 
@@ -302,7 +308,7 @@ impl Vault {
             let row = row(connection, id)?;
             let messages = connection
                 .prepare_cached(
-                    "SELECT id, role, text, citations, state, refused, failure FROM messages
+                    "SELECT id, role, text, citations, state, refused, failure, basis FROM messages
                      WHERE conversation_id = ?1 ORDER BY id",
                 )?
                 .query_and_then([id], message_of)?
@@ -388,8 +394,8 @@ impl Vault {
             unquote_forgotten(&transaction, &mut message.citations)?;
             touch(&transaction, conversation, now_ms)?;
             transaction.execute(
-                "INSERT INTO messages (conversation_id, role, text, citations, state, refused, failure, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO messages (conversation_id, role, text, citations, state, refused, failure, basis, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     conversation,
                     message.role.name(),
@@ -398,14 +404,15 @@ impl Vault {
                     message.state.name(),
                     message.refused,
                     message.failure.as_ref().map(json).transpose()?,
+                    message.basis.as_ref().map(json).transpose()?,
                     now_ms,
                 ],
             )?;
             let id = transaction.last_insert_rowid();
             cite(&transaction, conversation, message.citations.iter().map(|citation| citation.document_id))?;
             transaction.commit()?;
-            let NewMessage { role, text, citations, state, refused, failure } = message;
-            Ok(Message { id, role, text, citations, state, refused, failure })
+            let NewMessage { role, text, citations, state, refused, failure, basis } = message;
+            Ok(Message { id, role, text, citations, state, refused, failure, basis })
         })
     }
 
@@ -421,8 +428,8 @@ impl Vault {
                 .optional()?
                 .ok_or(Error::Missing { what: "message", id: message.id })?;
             transaction.execute(
-                "UPDATE messages SET role = ?2, text = ?3, citations = ?4, state = ?5, refused = ?6, failure = ?7
-                 WHERE id = ?1",
+                "UPDATE messages SET role = ?2, text = ?3, citations = ?4, state = ?5, refused = ?6, failure = ?7,
+                 basis = ?8 WHERE id = ?1",
                 params![
                     message.id,
                     message.role.name(),
@@ -431,6 +438,7 @@ impl Vault {
                     message.state.name(),
                     message.refused,
                     message.failure.as_ref().map(json).transpose()?,
+                    message.basis.as_ref().map(json).transpose()?,
                 ],
             )?;
             cite(&transaction, conversation, message.citations.iter().map(|citation| citation.document_id))?;

@@ -9,9 +9,11 @@
 //! in, in milliseconds since 1970.
 
 mod audit;
+mod basis;
 mod conversations;
 mod documents;
 mod error;
+mod find;
 mod grades;
 mod passages;
 mod places;
@@ -19,6 +21,7 @@ mod plain;
 mod rows;
 mod schema;
 mod settings;
+mod vectors;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,11 +32,13 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 pub use audit::{Anchor, Entry, Event, Fault};
+pub use basis::Basis;
 pub use conversations::{
     Citation, Conversation, ConversationRow, Message, MessageState, NewMessage, Role,
 };
 
 pub use error::{Error, Result};
+pub use find::{FindableDocument, MessageText};
 pub use places::{Claim, Known, NewDocument, Place};
 pub use rows::{Appraisal, DocumentRow, DocumentState, NewPassage, Passage, PersonalCount};
 pub use schema::VERSION;

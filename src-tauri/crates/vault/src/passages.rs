@@ -136,13 +136,14 @@ pub(crate) fn insert_blocks(
     Ok(())
 }
 
-/// Puts passages in place of those of a document, inside the caller's transaction.
+/// Puts passages in place of those of a document, inside the caller's transaction; the vectors of the old ones go.
 pub(crate) fn replace_passages(
     connection: &Connection,
     document: i64,
     passages: &[NewPassage],
 ) -> Result<Vec<Passage>> {
     connection.prepare_cached("DELETE FROM passages WHERE document_id = ?1")?.execute([document])?;
+    connection.prepare_cached("UPDATE documents SET vectors_of = NULL WHERE id = ?1")?.execute([document])?;
     let file: String = connection.query_row(
         "SELECT name FROM documents WHERE id = ?1",
         [document],

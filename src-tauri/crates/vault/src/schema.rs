@@ -3,7 +3,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{Error, Result};
 
 /// One step a version, in order; a step that was released is never edited, only followed (invariant 10).
-const MIGRATIONS: [&str; 4] = ["
+const MIGRATIONS: [&str; 6] = ["
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -152,6 +152,24 @@ CREATE INDEX cited_by_document ON cited (document_id);
 INSERT OR IGNORE INTO cited (conversation_id, document_id)
     SELECT m.conversation_id, d.id FROM messages m, json_each(m.citations) c
     JOIN documents d ON d.id = json_extract(c.value, '$.document_id');
+", "
+CREATE TABLE vector_models (
+    id   INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE vectors (
+    passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
+    model_id   INTEGER NOT NULL REFERENCES vector_models (id),
+    code       BLOB NOT NULL
+) STRICT;
+CREATE INDEX vectors_by_model ON vectors (model_id);
+-- The model of which every passage of the document has a vector; NULL until that was seen.
+ALTER TABLE documents ADD COLUMN vectors_of INTEGER;
+-- Read instead of the table, whose rows are long.
+CREATE INDEX documents_in_short ON documents (id, removed_at, vectors_of);
+", "
+-- NULL of what an older program kept.
+ALTER TABLE messages ADD COLUMN basis TEXT;
 "];
 
 /// The version of the database that this program writes, kept in `PRAGMA user_version`.

@@ -10,6 +10,8 @@ use sealed::{connect, decrypted, folder_holds, holds, key};
 use vault::{Citation, NewMessage, NewPassage, Vault};
 
 const PLANTED: &str = "은하수도서관 열쇠말 7731";
+/// Stands for a vector's code, which is derived from the text and says much of it.
+const VECTOR: &str = "은하수도서관의 부호 4419";
 
 fn document() -> (Document, Vec<NewPassage>) {
     let text = format!("{PLANTED}은 이 문서에만 있습니다. ").repeat(200);
@@ -53,7 +55,9 @@ fn no_file_shows_what_is_kept_and_another_key_opens_nothing() {
     let (document, passages) = document();
     vault.put_document(id, "hash", &document, &passages).unwrap();
     vault.set_setting("planted", Some(PLANTED)).unwrap();
-    assert!(!folder_holds(folder.path(), PLANTED), "while it is open");
+    let passage = vault.passages_of(id).unwrap()[0].id;
+    vault.put_vectors("e5", &[(passage, VECTOR.as_bytes().to_vec())]).unwrap();
+    assert!(!folder_holds(folder.path(), PLANTED) && !folder_holds(folder.path(), VECTOR), "while it is open");
     assert!(holds(&decrypted(&path), PLANTED), "this test cannot see what is kept");
     drop(vault);
     assert!(!folder_holds(folder.path(), PLANTED), "once it is closed");
@@ -97,16 +101,17 @@ fn what_is_forgotten_is_on_no_page_not_even_a_free_one() {
     let id = vault.add_document("규정.hwpx", &folder.path().join("규정.hwpx"), 1, 0).unwrap();
     let (document, passages) = document();
     let passage = vault.put_document(id, "hash", &document, &passages).unwrap()[0].id;
+    vault.put_vectors("e5", &[(passage, VECTOR.repeat(20).into_bytes())]).unwrap();
     let (of_document, whole) = (vault.create_conversation("답", 0).unwrap(), vault.create_conversation(PLANTED, 0).unwrap());
     let answer = NewMessage { citations: vec![citation(id, passage)], ..NewMessage::answer("그렇습니다. [1]") };
     vault.add_message(of_document.id, answer, 1).unwrap();
     vault.add_message(whole.id, NewMessage::question(PLANTED), 1).unwrap();
-    assert!(holds(&decrypted(&path), PLANTED));
+    assert!(holds(&decrypted(&path), PLANTED) && holds(&decrypted(&path), VECTOR));
 
     vault.forget_document(id).unwrap();
     vault.forget_conversation(whole.id).unwrap();
     vault.leave_no_trace().unwrap();
-    assert!(!holds(&decrypted(&path), PLANTED));
+    assert!(!holds(&decrypted(&path), PLANTED) && !holds(&decrypted(&path), VECTOR));
     let answer = &vault.conversation(of_document.id).unwrap().messages[0];
     assert_eq!((answer.text.as_str(), answer.citations[0].quote.as_str()), ("그렇습니다. [1]", ""));
     assert_eq!(vault.documents().unwrap()[0].id, kept);

@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use vault::{
-    Citation, Claim, DocumentState, MessageState, NewMessage, NewPassage, Passage, Place, Role, Vault,
+    Basis, Citation, Claim, DocumentState, MessageState, NewMessage, NewPassage, Passage, Place, Role, Vault,
 };
 use wire::Failure;
 
@@ -87,17 +87,26 @@ fn failure() -> impl Strategy<Value = Failure> {
     (words(), words(), words()).prop_map(|(code, message, detail)| Failure { code, message, detail })
 }
 
+fn basis() -> impl Strategy<Value = Basis> {
+    (any::<[u32; 3]>(), 0..3).prop_map(|([passages, tokens, budget], kind)| match kind {
+        0 => Basis::Passages { passages, tokens, budget },
+        1 => Basis::Whole { documents: passages, tokens },
+        _ => Basis::AllPassages { passages, documents: tokens },
+    })
+}
+
 fn message() -> impl Strategy<Value = NewMessage> {
     let role = prop_oneof![Just(Role::User), Just(Role::Assistant)];
     let state = prop_oneof![Just(MessageState::Complete), Just(MessageState::Stopped), Just(MessageState::Failed)];
-    (role, words(), vec(citation(), 0..3), state, any::<bool>(), option::of(failure())).prop_map(
-        |(role, text, citations, state, refused, failure)| NewMessage {
+    (role, words(), vec(citation(), 0..3), state, any::<bool>(), option::of(failure()), option::of(basis())).prop_map(
+        |(role, text, citations, state, refused, failure, basis)| NewMessage {
             role,
             text,
             citations,
             state,
             refused,
             failure,
+            basis,
         },
     )
 }
@@ -165,8 +174,8 @@ proptest! {
             kept.push(message);
         }
         if let Some(message) = kept.last_mut() {
-            let NewMessage { role, text, citations, state, refused, failure } = last;
-            *message = vault::Message { id: message.id, role, text, citations, state, refused, failure };
+            let NewMessage { role, text, citations, state, refused, failure, basis } = last;
+            *message = vault::Message { id: message.id, role, text, citations, state, refused, failure, basis };
             vault.finish_message(message, 3).unwrap();
         }
         let conversation = vault.conversation(row.id).unwrap();

@@ -80,9 +80,11 @@ fn a_database_of_version_1_keeps_everything_and_gets_places() {
     assert_eq!(vault.blocks(1).unwrap().len(), 1);
     assert_eq!(vault.passages_of(1).unwrap()[0].id, 11);
     assert_eq!(vault.setting("model_path").unwrap().as_deref(), Some("/모델.gguf"));
-    assert_eq!(vault.conversation(1).unwrap().messages.len(), 1);
+    let messages = vault.conversation(1).unwrap().messages;
+    assert_eq!((messages.len(), messages[0].basis), (1, None));
     assert_eq!((row.grade, row.grade_reasons, row.graded_by_person, row.personal), (None, vec![], false, vec![]));
     assert_eq!(vault.unappraised().unwrap(), vault.read_documents().unwrap());
+    assert_eq!(vault.unembedded("e5", 9).unwrap(), vault.passages_after(0, 9).unwrap());
 
     let places: Vec<(i64, Option<i64>)> =
         vault.places().unwrap().into_iter().map(|place| (place.document, place.modified)).collect();

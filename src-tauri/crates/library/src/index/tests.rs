@@ -3,6 +3,7 @@ use tantivy::merge_policy::{MergeCandidate, MergePolicy};
 use wire::Failure;
 
 use super::*;
+use crate::Question;
 use crate::analyzer::tests::analyzer;
 
 fn add(index: &Index, passage: i64) -> Result<()> {
@@ -28,21 +29,21 @@ fn of_what_was_forgotten_no_word_is_in_any_file() {
     let Some(analyzer) = analyzer() else { return };
     let folder = tempfile::tempdir().unwrap();
     let key = Key::new([9; 32]);
-    let index = Index::open(folder.path(), analyzer, "1".to_owned(), Storage::Sealed(&key)).unwrap();
+    let index = Index::open(folder.path(), analyzer.clone(), "1".to_owned(), Storage::Sealed(&key)).unwrap();
     // One segment, of which one document goes.
     index.add([Entry { passage: 9, document: 2, title: "", body: "zqxplanted" }]).unwrap();
     add(&index, 1).unwrap();
     index.commit().unwrap();
     index.remove_document(2).unwrap();
     index.commit().unwrap();
-    assert!(index.search("zqxplanted", None, 9).unwrap().is_empty());
+    assert!(index.search(&Question::new(&analyzer, "zqxplanted"), None, 9).unwrap().is_empty());
     assert!(holds(&index, "zqxplanted"), "this test cannot see what is kept");
     let before = segments(folder.path());
     index.forget_removed().unwrap();
     assert!(!holds(&index, "zqxplanted"));
     assert!(before.is_disjoint(&segments(folder.path())), "the old segment's files are still there");
     assert_eq!(index.passages().unwrap(), HashSet::from([1]));
-    assert_eq!(index.search("병가", None, 9).unwrap().len(), 1);
+    assert_eq!(index.search(&Question::new(&analyzer, "병가"), None, 9).unwrap().len(), 1);
 }
 
 /// Merges whatever there is, whenever there is something.
@@ -61,7 +62,7 @@ fn what_is_removed_while_tantivy_merges_on_its_own_is_forgotten_as_well() {
     let Some(analyzer) = analyzer() else { return };
     let folder = tempfile::tempdir().unwrap();
     let key = Key::new([9; 32]);
-    let index = Index::open(folder.path(), analyzer, "1".to_owned(), Storage::Sealed(&key)).unwrap();
+    let index = Index::open(folder.path(), analyzer.clone(), "1".to_owned(), Storage::Sealed(&key)).unwrap();
     index.take_terms();
     let body: String = (0..400).map(|number| format!("단어{number} ")).collect();
     let mut kept = HashSet::new();
@@ -116,7 +117,7 @@ fn a_failed_write_is_rolled_back_and_the_next_one_works() {
     let Some(analyzer) = analyzer() else { return };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("index");
-    let index = Index::open(&path, analyzer, "1".to_owned(), Storage::Sealed(&Key::new([9; 32]))).unwrap();
+    let index = Index::open(&path, analyzer.clone(), "1".to_owned(), Storage::Sealed(&Key::new([9; 32]))).unwrap();
     add(&index, 1).unwrap();
     index.commit().unwrap();
 
@@ -139,5 +140,37 @@ fn a_failed_write_is_rolled_back_and_the_next_one_works() {
         index.commit().unwrap();
         assert_eq!(index.passages().unwrap(), HashSet::from([1, 3, 5]));
     }
-    assert_eq!(index.search("병가", None, 9).unwrap().len(), if cfg!(unix) { 3 } else { 2 });
+    assert_eq!(index.search(&Question::new(&analyzer, "병가"), None, 9).unwrap().len(), if cfg!(unix) { 3 } else { 2 });
+}
+
+#[test]
+fn what_is_written_otherwise_than_it_is_asked_for_is_found_first() {
+    let Some(analyzer) = analyzer() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let key = Key::new([9; 32]);
+    let index = Index::open(folder.path(), analyzer.clone(), "1".to_owned(), Storage::Sealed(&key)).unwrap();
+    // (asked, written): beside each stands one that shares every word but the one in question.
+    let table = [
+        ("1,000만원을 넘는 계약", "10,000,000원을 넘는 계약", "20,000,000원을 넘는 계약"),
+        ("천만원 이하 수의 계약", "1,000만원 이하 수의 계약", "2,000만원 이하 수의 계약"),
+        ("2026-03-01 시행하는 규칙", "2026. 3. 1. 시행하는 규칙", "2025. 9. 2. 시행하는 규칙"),
+        ("2026년 3월 1일자 공고", "2026-03-01자 공고", "2026-04-07자 공고"),
+        ("제7조제2항의 벌칙", "7조 2항의 벌칙", "8조 3항의 벌칙"),
+        ("연도별 예산서", "年度別 豫算書", "月別 決算書"),
+        ("법률 고문 위촉", "法律 顧問 위촉", "會計 顧問 위촉"),
+        ("디지털 콘텐츠 공모", "디지탈 컨텐츠 공모", "아날로그 음반 공모"),
+        ("워크숍 경비 정산", "워크샵 경비 정산", "체육대회 경비 정산"),
+        ("출장여비지급기준", "출장 여비 지급 기준", "교육 경비 배정 계획"),
+        ("복무 규정 개정안", "복무규정개정안", "보수규정개정안"),
+        ("ＡＩ 행정 도입", "AI행정 도입", "OCR행정 도입"),
+        ("\u{1112}\u{1172}\u{1100}\u{1161} 신청서", "휴가신청서", "휴직신청서"),
+        ("당직을 서다가 다친 공무원", "당직에서 다친 공무원들께", "출장에서 다친 공무원들께"),
+    ];
+    let passages = table.iter().flat_map(|(_, written, beside)| [*written, *beside]);
+    index.add((0..).zip(passages).map(|(passage, body)| Entry { passage, document: passage, title: "", body })).unwrap();
+    index.commit().unwrap();
+    for ((question, written, _), passage) in table.iter().zip((0..).step_by(2)) {
+        let found = index.search(&Question::new(&analyzer, question), None, 9).unwrap();
+        assert_eq!(found.first().map(|found| found.passage), Some(passage), "{question} does not find {written}: {found:?}");
+    }
 }

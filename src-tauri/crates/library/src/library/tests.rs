@@ -41,7 +41,7 @@ fn what_is_put_is_found_after_a_restart_and_after_the_index_is_lost() {
             _ => {}
         }
         let library = open_library(Vault::open(&database, &key()).unwrap(), &index, analyzer.clone()).unwrap();
-        let hits = library.search("병가는 며칠까지 허가합니까?", Some(&[id]), 3).unwrap();
+        let hits = library.search("병가는 며칠까지 허가합니까?", None, Some(&[id]), 3).unwrap();
         assert!(hits[0].passage.text.contains("60일"), "{lost} lost: {hits:?}");
         assert!(hits[0].coverage > 0.9, "{hits:?}");
     }
@@ -56,7 +56,7 @@ fn a_question_about_something_else_is_hardly_covered() {
     let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
     library.put(id, "hash", &document(RULES)).unwrap();
     let best = |question: &str| {
-        library.search(question, Some(&[id]), 3).unwrap().first().map_or(0.0, |hit| hit.coverage)
+        library.search(question, None, Some(&[id]), 3).unwrap().first().map_or(0.0, |hit| hit.coverage)
     };
     assert!(best("구내식당의 주차 요금은 얼마입니까?") < 0.3);
     assert!(best("출장 보고는 언제까지 합니까?") > 0.8);
@@ -81,7 +81,7 @@ fn an_index_with_damaged_files_is_begun_anew() {
             }
         }
         let library = open_library(vault.clone(), &index, analyzer.clone()).unwrap();
-        assert_eq!(library.search("병가", None, 3).unwrap().len(), 1);
+        assert_eq!(library.search("병가", None, None, 3).unwrap().len(), 1);
     }
 }
 
@@ -101,14 +101,14 @@ fn another_chunker_s_passages_are_cut_anew() {
     vault.remove_document(ids[2], 1).unwrap();
     let before = vault.passages_of(ids[1]).unwrap();
     let library = open_library(vault.clone(), folder.path(), analyzer.clone()).unwrap();
-    assert!(library.search("딴것", None, 3).unwrap().is_empty());
+    assert!(library.search("딴것", None, None, 3).unwrap().is_empty());
     for id in ids {
         let texts: Vec<String> = vault.passages_of(id).unwrap().into_iter().map(|passage| passage.text).collect();
         assert_eq!(texts, RULES.lines().collect::<Vec<_>>());
     }
     assert_eq!(vault.passages_of(ids[1]).unwrap(), before, "what comes out the same keeps its ids");
     assert_eq!(vault.note(CHUNKER).unwrap().as_deref(), Some(CHUNKER_VERSION));
-    assert_eq!(library.search("병가", None, 9).unwrap().len(), 2);
+    assert_eq!(library.search("병가", None, None, 9).unwrap().len(), 2);
 }
 
 #[test]
@@ -120,9 +120,9 @@ fn a_document_that_is_removed_while_it_is_read_is_not_found_until_it_is_restored
     let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
     library.remove(&[id], 1).unwrap();
     library.put(id, "hash", &document(RULES)).unwrap();
-    assert!(library.search("병가", None, 3).unwrap().is_empty());
+    assert!(library.search("병가", None, None, 3).unwrap().is_empty());
     assert_eq!(library.restore(id).unwrap().state, DocumentState::Ready);
-    assert_eq!(library.search("병가", None, 3).unwrap().len(), 1);
+    assert_eq!(library.search("병가", None, None, 3).unwrap().len(), 1);
 }
 
 /// Nothing can be written to the index while its folder is elsewhere.
@@ -144,7 +144,7 @@ fn what_the_index_could_not_write_is_made_good_with_its_next_commit() {
     std::fs::rename(&away, &index).unwrap();
 
     let found = || -> Vec<i64> {
-        library.search("병가", None, 9).unwrap().iter().map(|hit| hit.passage.document_id).collect()
+        library.search("병가", None, None, 9).unwrap().iter().map(|hit| hit.passage.document_id).collect()
     };
     assert_eq!(found(), [kept], "a removed document is found, or one that is not ready");
     assert_eq!(vault.document(put).unwrap().state, DocumentState::Indexing);
@@ -167,11 +167,11 @@ fn what_was_put_and_not_committed_is_ready_after_a_restart_without_being_read_ag
         let read = Read { document: id, sha256: "hash".to_owned(), content: document(RULES) };
         library.put_all(&[read]).unwrap();
         assert_eq!(vault.document(id).unwrap().state, DocumentState::Indexing);
-        assert!(library.search("병가", None, 3).unwrap().is_empty());
+        assert!(library.search("병가", None, None, 3).unwrap().is_empty());
     }
     let library = open_library(vault.clone(), folder.path(), analyzer).unwrap();
     assert_eq!(vault.document(id).unwrap().state, DocumentState::Ready);
-    assert_eq!(library.search("병가", None, 3).unwrap().len(), 1);
+    assert_eq!(library.search("병가", None, None, 3).unwrap().len(), 1);
 }
 
 #[test]
@@ -184,9 +184,9 @@ fn a_document_is_found_by_the_name_that_its_file_has_now_and_a_failed_one_not_at
     library.put(id, "hash", &document(RULES)).unwrap();
     let place = vault::Place { path: "/당직근무.txt".into(), document: id, bytes: 1, modified: None };
     assert_eq!(library.relocate(&place).unwrap().name, "당직근무.txt");
-    assert_eq!(library.search("당직근무", None, 9).unwrap()[0].passage.file, "당직근무.txt");
+    assert_eq!(library.search("당직근무", None, None, 9).unwrap()[0].passage.file, "당직근무.txt");
     library.fail(id, &Failure::new("document_damaged", "", "")).unwrap();
-    assert!(library.search("당직근무", None, 9).unwrap().is_empty());
+    assert!(library.search("당직근무", None, None, 9).unwrap().is_empty());
     library.commit(&[]).unwrap();
     assert!(library.0.index.passages().unwrap().is_empty());
 }
@@ -200,9 +200,9 @@ fn a_removed_document_is_not_found_until_it_is_restored() {
     let id = vault.add_document("규정.txt", Path::new("/규정.txt"), 1, 0).unwrap();
     library.put(id, "hash", &document(RULES)).unwrap();
     library.remove(&[id], 1).unwrap();
-    assert!(library.search("병가", None, 3).unwrap().is_empty());
+    assert!(library.search("병가", None, None, 3).unwrap().is_empty());
     library.restore(id).unwrap();
-    assert_eq!(library.search("병가", None, 3).unwrap().len(), 1);
+    assert_eq!(library.search("병가", None, None, 3).unwrap().len(), 1);
 }
 
 /// The index cannot be written while its folder is elsewhere.
@@ -235,7 +235,7 @@ fn a_purge_that_cannot_write_the_index_does_the_database_s_part_and_is_finished_
         let log = std::fs::metadata(folder.path().join("v.db-wal")).map_or(0, |log| log.len());
         assert_eq!(log, 0, "{later}: the log was left as it was");
         assert_eq!(Failure::from(failed).code, "purge_unfinished", "{later}");
-        assert!(library.search("zqxplanted", None, 9).unwrap().is_empty(), "{later}");
+        assert!(library.search("zqxplanted", None, None, 9).unwrap().is_empty(), "{later}");
         assert_eq!(segments(), before, "{later}: this test would see nothing");
 
         match later {
@@ -247,6 +247,6 @@ fn a_purge_that_cannot_write_the_index_does_the_database_s_part_and_is_finished_
             }
         }
         assert!(before.is_disjoint(&segments()), "{later}: the segment that holds it is still there");
-        assert_eq!(library.search("병가", None, 9).unwrap().len(), 1, "{later}");
+        assert_eq!(library.search("병가", None, None, 9).unwrap().len(), 1, "{later}");
     }
 }

@@ -175,7 +175,7 @@ impl Desk {
 
     /// The files of the passages that are found.
     pub fn found(&self, question: &str) -> Vec<String> {
-        self.library.search(question, None, 9).unwrap().into_iter().map(|hit| hit.passage.file).collect()
+        self.library.search(question, None, None, 9).unwrap().into_iter().map(|hit| hit.passage.file).collect()
     }
 
     /// The process ids of the readers that were started.

@@ -1,0 +1,80 @@
+use library::Library;
+use tokio::sync::watch;
+use vault::Message;
+
+/// What a question may draw on.
+#[derive(Clone)]
+pub enum Scope {
+    /// Nothing: an ordinary chat.
+    Chat,
+    /// These documents of the library, by row id.
+    Documents(Library, Vec<i64>),
+}
+
+/// A question in its conversation.
+#[derive(Clone)]
+pub struct Question {
+    /// The conversation's row id.
+    pub conversation: i64,
+    /// What was kept of it before this question, oldest first.
+    pub history: Vec<Message>,
+    /// The question.
+    pub text: String,
+    /// What it may draw on.
+    pub scope: Scope,
+    /// For answers by chance: the same seed gives the same answer.
+    pub seed: u32,
+}
+
+/// What a person sees while waiting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// The question stands alone only in these words, by which the documents are searched.
+    Rewritten(String),
+    /// The documents are being searched.
+    Searching,
+    /// Documents are being read from beginning to end: parts read, of all.
+    Reading {
+        /// Done.
+        done: u32,
+        /// Of.
+        total: u32,
+    },
+    /// Prompt tokens processed, of all.
+    Prefill {
+        /// Done.
+        done: u32,
+        /// Of.
+        total: u32,
+    },
+    /// The next piece of the answer. Marks are left out until they are checked.
+    Token(String),
+}
+
+/// Stops one answer, from anywhere.
+#[derive(Debug, Clone)]
+pub struct Stop(watch::Sender<bool>);
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self(watch::Sender::new(false))
+    }
+}
+
+impl Stop {
+    /// Ends the answer now; what was streamed is kept.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// True once it was stopped.
+    pub(crate) fn is_set(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Returns once it is stopped.
+    pub(crate) async fn wait(&self) {
+        // The sender lives in self, so the wait cannot fail.
+        let _ = self.0.subscribe().wait_for(|stopped| *stopped).await;
+    }
+}

@@ -1,0 +1,272 @@
+//! A question about documents: made to stand alone, sent its way, answered from what was found.
+
+use std::collections::BTreeSet;
+
+use engine::{Finish, Sampling};
+use library::Library;
+use vault::{Basis, MessageState, Passage};
+use wire::Failure;
+
+use crate::answer::{ANSWER_TOKENS, Answer, Assistant, Call};
+use crate::ask::{Progress, Question};
+use crate::citations::{Checked, Evidence, check};
+use crate::evidence::{EVIDENCE_TOKENS, WHOLE_TOKENS, characters, hits_without_commands, passages_without_commands};
+use crate::evidence::{tokens_of, worth_reading};
+use crate::fence::Fence;
+use crate::prompt::{self, Given, Manner};
+use crate::standalone::{Restated, accept, beside, restate};
+use crate::stream::Run;
+use crate::thread::Thread;
+use crate::way::{self, Way};
+
+/// Passages asked of the library for one question.
+const HITS: usize = 8;
+/// Below this share of the question's content words, by weight, in the best passage, the documents are about
+/// something else, and the model is not asked: a small one would answer anyway.
+pub const COVERAGE_TO_ASK: f32 = 0.45;
+/// From this share on, a refusal of the model is doubted once.
+const COVERAGE_TO_DOUBT: f32 = 0.8;
+/// The most tokens of a question that the model restates.
+const RESTATED_TOKENS: u32 = 64;
+/// Characters of the last answer that a restated question may take words from.
+const SAID: usize = 200;
+
+/// A question on its way through documents.
+pub struct Task<'a, T> {
+    /// Has the engine.
+    pub assistant: &'a Assistant,
+    /// As it was asked.
+    pub question: &'a Question,
+    /// Where the documents are.
+    pub library: &'a Library,
+    /// Those that it may draw on.
+    pub documents: &'a [i64],
+    /// Around all that is theirs.
+    pub fence: Fence,
+    /// What the model was told before.
+    pub thread: &'a mut Thread,
+    /// Its stop and its progress.
+    pub run: Run<'a, T>,
+}
+
+/// What an answer is to be drawn from.
+pub struct Source {
+    /// In the order in which they are given.
+    pub passages: Vec<Passage>,
+    /// The rows of those that the answer likely stands in, the likeliest first.
+    pub likely: Vec<i64>,
+    /// As the person is told it.
+    pub basis: Basis,
+    /// The commands that were left out of the passages.
+    pub commands: usize,
+    /// See [`Answer::coverage`].
+    pub coverage: Option<f32>,
+}
+
+/// Cuts text into content words.
+pub fn words_of(library: &Library) -> impl Fn(&str) -> Vec<String> {
+    move |text| library.analyzer().morphemes(text)
+}
+
+/// Runs what waits for the disk, and for the analyzer, on a thread of its own.
+pub async fn apart<R: Send + 'static>(
+    library: &Library,
+    work: impl FnOnce(&Library) -> library::Result<R> + Send + 'static,
+) -> Result<R, Failure> {
+    let library = library.clone();
+    tokio::task::spawn_blocking(move || work(&library))
+        .await
+        .map_err(|error| Failure::new("search_failed", "자료를 찾다가 오류가 났습니다. 다시 물어 주십시오.", error))?
+        .map_err(Failure::from)
+}
+
+impl<T: FnMut(Progress)> Task<'_, T> {
+    /// Answers it.
+    ///
+    /// # Errors
+    /// The library's and the engine's.
+    pub async fn answer(mut self) -> Result<Answer, Failure> {
+        let asked = self.standalone().await;
+        self.thread.asked = Some(asked.clone());
+        if asked != self.question.text.trim() {
+            (self.run.tell)(Progress::Rewritten(asked.clone()));
+        }
+        (self.run.tell)(Progress::Searching);
+        let way = way::of(&asked, &words_of(self.library));
+        match way {
+            Way::Search => self.search(&asked).await,
+            Way::Read { subject } => self.read(&asked, subject).await,
+            Way::Count { subject, unit } => self.count(&asked, subject, unit).await,
+        }
+    }
+
+    async fn standalone(&mut self) -> String {
+        let text = self.question.text.trim();
+        let Some(previous) = self.thread.asked.clone() else { return text.to_owned() };
+        match restate(text, &previous) {
+            Restated::Alone => text.to_owned(),
+            Restated::As(words) => words,
+            Restated::Unclear => self.restated(&previous).await.unwrap_or_else(|| beside(text, &previous)),
+        }
+    }
+
+    /// The question in the model's words, where they can be trusted. It is asked behind the thread, whose turns are in
+    /// the KV cache and stay there; a failure is met again by the question itself.
+    async fn restated(&mut self, previous: &str) -> Option<String> {
+        let turn = prompt::restate_turn(&self.question.text, previous);
+        let mut thread = self.thread.clone();
+        let draft = self.aside(&turn, RESTATED_TOKENS, &mut thread).await.ok()??;
+        let answer = self.thread.turns.last().map_or("", |turn| turn.content.as_str());
+        let said: String = answer.chars().take(SAID).collect();
+        accept(&draft, &self.question.text, &format!("{previous}\n{said}"), &words_of(self.library))
+    }
+
+    /// What the model says to a turn that the person does not see. `None` where it was stopped.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn aside(&mut self, turn: &str, max_tokens: u32, thread: &mut Thread) -> Result<Option<String>, Failure> {
+        let system = prompt::with_documents(&self.fence);
+        let mut run = Run { started: self.run.started, stop: self.run.stop, tell: &mut |_: Progress| {} };
+        let call = Call { system, turn, max_tokens, sampling: Sampling::Greedy };
+        let draft = self.assistant.generate(call, thread, &mut run).await?;
+        Ok(draft.filter(|draft| draft.usage.finish != Finish::Stopped).map(|draft| draft.text))
+    }
+
+    /// From the passages that were found, or from all documents where they are short.
+    async fn search(&mut self, asked: &str) -> Result<Answer, Failure> {
+        let hits = self.library.retrieve(asked, Some(self.documents), HITS).await?;
+        let coverage = hits.iter().map(|hit| hit.coverage).fold(0.0, f32::max);
+        let mut refusal = Answer { coverage: Some(coverage), ..Answer::refusal() };
+        if hits.is_empty() || coverage < COVERAGE_TO_ASK {
+            return Ok(refusal);
+        }
+        let (hits, commands) = if self.fence.is_on() { hits_without_commands(hits) } else { (hits, 0) };
+        let passages = worth_reading(hits);
+        if passages.is_empty() {
+            refusal.text.push_str(prompt::COMMANDS_NOTE);
+            return Ok(refusal);
+        }
+        let likely: Vec<i64> = passages.iter().map(|passage| passage.id).collect();
+        if let Some((whole, commands)) = self.whole().await? {
+            let basis = whole_basis(&whole);
+            let source = Source { passages: whole, likely: likely.clone(), basis, commands, coverage: Some(coverage) };
+            match self.answer_from(asked, source, Manner::Sentences).await {
+                // A model with a short context, or with shorter tokens than those that the budget was made for.
+                Err(failure) if failure.code == "context_overflow" => {}
+                outcome => return outcome,
+            }
+        }
+        let basis = passages_basis(&passages, EVIDENCE_TOKENS);
+        let source = Source { passages, likely, basis, commands, coverage: Some(coverage) };
+        self.answer_from(asked, source, Manner::Sentences).await
+    }
+
+    /// All passages of the documents, where they are few enough to be given whole, and the commands left out of them.
+    async fn whole(&mut self) -> Result<Option<(Vec<Passage>, usize)>, Failure> {
+        let documents = self.documents.to_vec();
+        let whole =
+            apart(self.library, move |library| library.passages_within(&documents, characters(WHOLE_TOKENS))).await?;
+        Ok(whole.map(|passages| self.clean(passages)).filter(|(passages, _)| !passages.is_empty()))
+    }
+
+    /// Passages without the commands in them, where there is a defence against them.
+    pub fn clean(&self, passages: Vec<Passage>) -> (Vec<Passage>, usize) {
+        if self.fence.is_on() { passages_without_commands(passages) } else { (passages, 0) }
+    }
+
+    /// The model's answer from a source, checked against it.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn answer_from(&mut self, asked: &str, source: Source, manner: Manner) -> Result<Answer, Failure> {
+        let Source { passages, likely, basis, commands, coverage } = source;
+        let (new, mut earlier) = self.thread.place(passages);
+        earlier.retain(|evidence| likely.contains(&evidence.passage.id));
+        let given = Given { new, earlier };
+        let all = || given.new.iter().chain(&given.earlier);
+        let best = likely.first().and_then(|best| all().find(|evidence| evidence.passage.id == *best));
+        let example = best.or(all().next()).map_or("k3", |evidence| evidence.id.as_str()).to_owned();
+        let question = self.question.text.trim();
+        let standalone = (asked != question).then_some(asked);
+        let note = if commands > 0 && !given.new.is_empty() { prompt::COMMANDS_NOTE } else { "" };
+        let mut refusal = Answer { coverage, basis: Some(basis), ..Answer::refusal() };
+        refusal.text.push_str(note);
+
+        for manner in [manner, Manner::Sure] {
+            let turn = prompt::question_turn(question, standalone, &given, &example, manner, &self.fence);
+            let system = prompt::with_documents(&self.fence);
+            let call = Call { system, turn: &turn, max_tokens: ANSWER_TOKENS, sampling: Sampling::Greedy };
+            let Some(draft) = self.assistant.generate(call, self.thread, &mut self.run).await? else {
+                return Ok(Answer::ended("", MessageState::Stopped));
+            };
+            let refuses = prompt::refuses(&draft.text);
+            let sure = coverage.is_some_and(|coverage| coverage >= COVERAGE_TO_DOUBT);
+            if refuses && manner == Manner::Sentences && sure && draft.usage.finish == Finish::End {
+                continue;
+            }
+            let citable: Vec<Evidence> = self.thread.citable().chain(&given.new).cloned().collect();
+            let Checked { text, citations } = check(&draft.text, asked, &citable, self.library).await;
+            if draft.usage.finish != Finish::Stopped && (refuses || citations.is_empty()) {
+                return Ok(Answer { usage: Some(draft.usage), ttft_ms: draft.ttft_ms, ..refusal });
+            }
+            let documents: BTreeSet<i64> = match draft.usage.finish {
+                Finish::Stopped => citable.iter().map(|evidence| evidence.passage.document_id).collect(),
+                _ => citations.iter().map(|citation| citation.document_id).collect(),
+            };
+            let drafted = Answer::drafted(&marks_into_cells(&text), &draft);
+            let mut answer = Answer { citations, documents, coverage, basis: Some(basis), ..drafted };
+            if answer.state == MessageState::Complete {
+                answer.text.push_str(note);
+                self.thread.keep(turn, draft.text, given.new);
+            }
+            return Ok(answer);
+        }
+        Ok(refusal)
+    }
+}
+
+/// The basis of an answer from these passages, of a budget in tokens.
+pub fn passages_basis(passages: &[Passage], budget: u32) -> Basis {
+    Basis::Passages { passages: passages.len() as u32, tokens: tokens_of(passages), budget }
+}
+
+/// The basis of an answer from documents of which these are all passages.
+pub fn whole_basis(passages: &[Passage]) -> Basis {
+    Basis::Whole { documents: documents_of(passages).len() as u32, tokens: tokens_of(passages) }
+}
+
+/// The documents of passages.
+pub fn documents_of(passages: &[Passage]) -> BTreeSet<i64> {
+    passages.iter().map(|passage| passage.document_id).collect()
+}
+
+/// Brings marks behind a table's row into its last cell: behind it, Markdown does not show them.
+pub fn marks_into_cells(text: &str) -> String {
+    let row = |line: &str| {
+        let (cells, marks) = line.rsplit_once('|')?;
+        let marks = marks.trim();
+        let is_row = line.trim_start().starts_with('|') && marks.starts_with('[') && marks.ends_with(']');
+        is_row.then(|| format!("{} {marks} |", cells.trim_end()))
+    };
+    let lines: Vec<String> = text.split('\n').map(|line| row(line).unwrap_or_else(|| line.to_owned())).collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_behind_a_row_are_brought_into_its_last_cell() {
+        let table = [
+            ("| 3년 | 15일 | [1]", "| 3년 | 15일 [1] |"),
+            ("| 구분 |\n| --- |\n| 3년 | [1] [?]\n끝. [2]", "| 구분 |\n| --- |\n| 3년 [1] [?] |\n끝. [2]"),
+            ("가 | 나 [1]", "가 | 나 [1]"),
+            ("", ""),
+        ];
+        for (text, wanted) in table {
+            assert_eq!(marks_into_cells(text), wanted);
+        }
+    }
+}

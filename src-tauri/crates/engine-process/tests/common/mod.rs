@@ -1,0 +1,37 @@
+//! What the tests of the engine process share.
+
+use std::path::{Path, PathBuf};
+
+use engine::Engine;
+
+/// An engine that has not started yet.
+pub fn engine() -> Engine {
+    Engine::new(PathBuf::from(env!("CARGO_BIN_EXE_naratmal-engine")))
+}
+
+/// A model that set-up brings; without it the tests that need it say so and pass.
+pub fn model(file: &str) -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("kr", "naratmal", "naratmal")?;
+    let path = folders.data_dir().join("models").join(file);
+    if !path.is_file() {
+        println!("SKIPPED: {file} is missing; run `cargo xtask setup`");
+        return None;
+    }
+    Some(path)
+}
+
+/// This test process's children (nextest runs each test in a process of its own).
+pub fn children() -> Vec<u32> {
+    let tasks = std::fs::read_dir(Path::new("/proc/self/task")).unwrap();
+    let of_threads: Vec<String> = tasks
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("children")).ok())
+        .collect();
+    of_threads.join(" ").split_whitespace().filter_map(|child| child.parse().ok()).collect()
+}
+
+/// Kills them.
+pub fn kill_children() {
+    for child in children() {
+        let _ = std::process::Command::new("kill").args(["-9", &child.to_string()]).status();
+    }
+}

@@ -1,0 +1,29 @@
+/** The models that the person chooses: the one that answers, and the one that finds by meaning. */
+import { api } from "./api";
+import { pickModel } from "./dialogs";
+import { Notices } from "./notices.svelte";
+
+export class Models extends Notices {
+  async chooseModel(): Promise<void> {
+    await this.attempt(async () => {
+      const path = await pickModel();
+      if (path !== null) await api.chooseModel(path);
+    });
+  }
+
+  async retryEngine(): Promise<void> {
+    await this.attempt(() => api.retryEngine());
+  }
+
+  async pickEmbeddingModel(): Promise<void> {
+    await this.attempt(async () => {
+      const path = await pickModel("의미 검색에 쓸 모델");
+      if (path !== null) await api.chooseEmbeddingModel(path);
+    });
+  }
+
+  /** Also tries again with the one that failed. Null for none: documents are found by their words only. */
+  async useEmbeddingModel(path: string | null): Promise<void> {
+    await this.attempt(() => api.chooseEmbeddingModel(path));
+  }
+}

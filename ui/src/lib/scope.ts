@@ -1,0 +1,90 @@
+/** Which documents a question is asked of. */
+import type { DocumentRow } from "./contract";
+import { isBusy } from "./listing";
+
+export type Scope =
+  /** Every document, also those that come later, but those that were taken out. */
+  | { kind: "all"; without: ReadonlySet<number> }
+  /** What came in with a folder that was added, also later. */
+  | { kind: "folder"; folder: string }
+  | { kind: "files"; documents: ReadonlySet<number> }
+  /** No document: what the model knows by itself. */
+  | { kind: "none" };
+
+/** A folder that was added, with what came in with it. */
+export interface Collection {
+  folder: string;
+  ready: number;
+  /** On their way to be ready. */
+  busy: number;
+}
+
+/** What the documents come to, for whoever chooses among them. */
+export interface Overview {
+  ready: number;
+  busy: number;
+  collections: Collection[];
+}
+
+export const everyDocument: Scope = { kind: "all", without: new Set() };
+
+export const isReady = ({ state }: DocumentRow): boolean => state === "ready";
+
+export function covers(scope: Scope, { id, folder }: DocumentRow): boolean {
+  switch (scope.kind) {
+    case "all":
+      return !scope.without.has(id);
+    case "folder":
+      return folder === scope.folder;
+    case "files":
+      return scope.documents.has(id);
+    case "none":
+      return false;
+  }
+}
+
+/** The ids of the documents that a question is asked of: those in the scope that can answer already. */
+export const asked = (scope: Scope, documents: DocumentRow[]): number[] =>
+  documents.filter((document) => isReady(document) && covers(scope, document)).map(({ id }) => id);
+
+/** The scope with documents put in or taken out one by one. What is not "all" is from then on a choice of files. */
+export function changed(scope: Scope, documents: DocumentRow[], ids: Iterable<number>, included: boolean): Scope {
+  const all = scope.kind === "all";
+  const set = new Set(all ? scope.without : scope.kind === "files" ? scope.documents : asked(scope, documents));
+  for (const id of ids) {
+    if (included === all) set.delete(id);
+    else set.add(id);
+  }
+  return all ? { kind: "all", without: set } : { kind: "files", documents: set };
+}
+
+/** How many documents that could answer were taken out of "all". */
+export const takenOut = (scope: Scope, documents: DocumentRow[]): number =>
+  scope.kind === "all" && scope.without.size > 0
+    ? documents.filter((each) => isReady(each) && scope.without.has(each.id)).length
+    : 0;
+
+export function overview(documents: DocumentRow[]): Overview {
+  const collections = new Map<string, Collection>();
+  const sum: Overview = { ready: 0, busy: 0, collections: [] };
+  for (const document of documents) {
+    const ready = Number(isReady(document));
+    const busy = Number(isBusy(document));
+    sum.ready += ready;
+    sum.busy += busy;
+    const { folder } = document;
+    if (folder === null) continue;
+    const collection = collections.get(folder) ?? { folder, ready: 0, busy: 0 };
+    collections.set(folder, { folder, ready: collection.ready + ready, busy: collection.busy + busy });
+  }
+  return { ...sum, collections: [...collections.values()] };
+}
+
+/** Why nothing can be asked in a scope in which so many documents are ready; null where it can. */
+export function obstacleOf(scope: Scope, ready: number): string | null {
+  if (ready > 0 || scope.kind === "all" || scope.kind === "none") return null;
+  const otherwise = "준비될 때까지 기다리거나 다른 범위를 골라 주십시오.";
+  if (scope.kind === "folder") return `이 모음에 준비된 자료가 없습니다. ${otherwise}`;
+  if (scope.documents.size === 0) return "답을 찾을 파일을 골라 주십시오.";
+  return `고른 파일 가운데 준비된 것이 없습니다. ${otherwise}`;
+}
