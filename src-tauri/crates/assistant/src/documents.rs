@@ -214,7 +214,7 @@ impl<T: FnMut(Progress)> Task<'_, T> {
                 Finish::Stopped => citable.iter().map(|evidence| evidence.passage.document_id).collect(),
                 _ => citations.iter().map(|citation| citation.document_id).collect(),
             };
-            let drafted = Answer::drafted(&marks_into_cells(&text), &draft);
+            let drafted = Answer::drafted(&text, &draft);
             let mut answer = Answer { citations, documents, coverage, basis: Some(basis), ..drafted };
             if answer.state == MessageState::Complete {
                 answer.text.push_str(note);
@@ -239,34 +239,4 @@ pub fn whole_basis(passages: &[Passage]) -> Basis {
 /// The documents of passages.
 pub fn documents_of(passages: &[Passage]) -> BTreeSet<i64> {
     passages.iter().map(|passage| passage.document_id).collect()
-}
-
-/// Brings marks behind a table's row into its last cell: behind it, Markdown does not show them.
-pub fn marks_into_cells(text: &str) -> String {
-    let row = |line: &str| {
-        let (cells, marks) = line.rsplit_once('|')?;
-        let marks = marks.trim();
-        let is_row = line.trim_start().starts_with('|') && marks.starts_with('[') && marks.ends_with(']');
-        is_row.then(|| format!("{} {marks} |", cells.trim_end()))
-    };
-    let lines: Vec<String> = text.split('\n').map(|line| row(line).unwrap_or_else(|| line.to_owned())).collect();
-    lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn marks_behind_a_row_are_brought_into_its_last_cell() {
-        let table = [
-            ("| 3년 | 15일 | [1]", "| 3년 | 15일 [1] |"),
-            ("| 구분 |\n| --- |\n| 3년 | [1] [?]\n끝. [2]", "| 구분 |\n| --- |\n| 3년 [1] [?] |\n끝. [2]"),
-            ("가 | 나 [1]", "가 | 나 [1]"),
-            ("", ""),
-        ];
-        for (text, wanted) in table {
-            assert_eq!(marks_into_cells(text), wanted);
-        }
-    }
 }

@@ -10,7 +10,7 @@ use wire::Failure;
 use crate::answer::{ANSWER_TOKENS, Answer, Call};
 use crate::ask::Progress;
 use crate::citations::{Checked, Evidence, check, sentences};
-use crate::documents::{COVERAGE_TO_ASK, Source, Task, apart, documents_of, marks_into_cells, passages_basis};
+use crate::documents::{COVERAGE_TO_ASK, Source, Task, apart, documents_of, passages_basis};
 use crate::documents::whole_basis;
 use crate::evidence::{WHOLE_TOKENS, tokens, tokens_of};
 use crate::injection;
@@ -134,7 +134,7 @@ impl<T: FnMut(Progress)> Task<'_, T> {
             return self.stopped(asked, &passages, &notes, &reading).await;
         };
         let Checked { text, citations } = self.checked(&draft.text, asked, &passages).await?;
-        let drafted = Answer::drafted(&marks_into_cells(&text), &draft);
+        let drafted = Answer::drafted(&text, &draft);
         let answer = Answer { basis, documents: reading.documents, ..drafted };
         if answer.state == MessageState::Complete {
             if prompt::refuses(&draft.text) || citations.is_empty() {

@@ -63,3 +63,23 @@ pub fn with_marks(sentence: &str, marks: &str) -> String {
         None => format!("{body}{marks}{space}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_a_row_stand_in_its_last_cell() {
+        let table = [
+            ("| 3년 | 15일 |", " [1]", "| 3년 | 15일 [1] |"),
+            ("| 3년 |\n", " [1] [?]", "| 3년 [1] [?] |\n"),
+            ("끝.", " [2]", "끝. [2]"),
+            ("가 | 나", " [1]", "가 | 나 [1]"),
+            ("| --- |\n", "", "| --- |\n"),
+            ("", "", ""),
+        ];
+        for (sentence, marks, wanted) in table {
+            assert_eq!(with_marks(sentence, marks), wanted);
+        }
+    }
+}
