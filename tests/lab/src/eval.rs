@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use vectors::{Code, Vectors};
 use wire::Failure;
 
-use crate::places;
+use crate::{places, sets};
 use corpus::{Corpus, Query};
 use figures::{FIGURES, Ranking};
 
@@ -100,7 +100,7 @@ pub async fn retrieval(corpus: &Corpus, models: &Models, analyzer: Analyzer) -> 
     let seconds = started.elapsed().as_secs_f64();
     let text_bytes: usize = corpus.passages.iter().map(|passage| passage.title.len() + passage.text.len()).sum();
     let bytes: u64 = std::fs::read_dir(folder.path())
-        .map_err(|error| corpus::unreadable(folder.path(), error))?
+        .map_err(|error| sets::unreadable(folder.path(), error))?
         .filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len()))
         .sum();
 

@@ -2,25 +2,16 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use unicode_normalization::UnicodeNormalization;
 use wire::Failure;
 
+use crate::sets::{self, Passage, lines};
 use crate::{ask, places};
 
 /// Passages, and questions with the passages that answer them. A passage's row is its place in the list.
 pub struct Corpus {
     pub passages: Vec<Passage>,
     pub queries: Vec<Query>,
-}
-
-/// A passage, as a line of a corpus file has it.
-#[derive(Deserialize)]
-pub struct Passage {
-    id: String,
-    #[serde(default)]
-    pub title: String,
-    pub text: String,
 }
 
 /// A question with the rows of the passages that answer it.
@@ -30,16 +21,7 @@ pub struct Query {
     pub positives: Vec<i64>,
 }
 
-/// A line of a query file over a corpus file …
-#[derive(Deserialize)]
-struct OverPassages {
-    #[serde(default)]
-    id: String,
-    query: String,
-    positive_ids: Vec<String>,
-}
-
-/// … and of one over documents: a passage of one of its files that holds an answer is positive.
+/// A line of a query file over documents: a passage of one of its files that holds an answer is positive.
 #[derive(Deserialize)]
 struct OverDocuments {
     #[serde(default)]
@@ -59,11 +41,11 @@ impl Corpus {
     pub fn read(corpus: &Path, queries: &Path) -> Result<Self, Failure> {
         let passages: Vec<Passage> = lines(corpus)?;
         let rows: HashMap<&str, i64> = passages.iter().map(|passage| passage.id.as_str()).zip(0..).collect();
-        let of = |line: OverPassages| {
+        let of = |line: sets::Query| {
             let positives = line.positive_ids.iter().filter_map(|id| rows.get(id.as_str()).copied()).collect();
             Query { id: line.id, query: line.query, positives }
         };
-        let queries = lines::<OverPassages>(queries)?.into_iter().map(of).collect();
+        let queries = lines::<sets::Query>(queries)?.into_iter().map(of).collect();
         Ok(Self { passages, queries })
     }
 
@@ -128,17 +110,4 @@ impl Corpus {
 /// Letters without spaces, in one width.
 fn flat(text: &str) -> String {
     text.nfkc().filter(|letter| !letter.is_whitespace()).collect()
-}
-
-fn lines<T: DeserializeOwned>(file: &Path) -> Result<Vec<T>, Failure> {
-    let text = std::fs::read_to_string(file).map_err(|error| unreadable(file, error))?;
-    text.lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| serde_json::from_str(line).map_err(|error| unreadable(file, error)))
-        .collect()
-}
-
-/// The failure of a file or folder that cannot be read.
-pub fn unreadable(file: &Path, error: impl std::fmt::Display) -> Failure {
-    Failure::new("eval_unreadable", "평가 파일을 읽지 못했습니다.", format!("{}: {error}", file.display()))
 }
