@@ -173,7 +173,7 @@ impl Assistant {
             turns.extend(thread.turns.iter().map(|turn| self.told(&turn.role, &turn.content)));
             turns.push(self.told("user", call.turn));
             let (max_tokens, sampling) = (call.max_tokens, call.sampling);
-            let generation = self.engine.generate(Prompt { turns, max_tokens, sampling }).await?;
+            let generation = self.engine.generate(Prompt::new(turns, max_tokens, sampling)).await?;
             match stream(generation, run).await {
                 Err(failure) if failure.code == "context_overflow" && thread.forget_oldest() => {}
                 outcome => return outcome.map(Some),

@@ -5,7 +5,7 @@ use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::token::LlamaToken;
 use wire::Failure;
 
-use crate::generate::{Session, decode_failure};
+use crate::cache::{Session, decode_failure};
 
 impl Session<'_> {
     /// Tokens per second by llama-bench's method: a warm-up, then `repetitions` each of one prompt of `prompt`

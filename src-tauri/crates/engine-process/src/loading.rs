@@ -76,6 +76,12 @@ impl Loaded {
             device: gpu.map_or_else(|| "CPU".to_owned(), |device| device.description),
             threads: options.threads.unwrap_or_else(physical_cores),
             dimensions: model.n_embd_out().unsigned_abs(),
+            variant: String::new(),
+            layers: model.n_layer() + 1,
+            gpu_layers: 0,
+            kv_type: "f16".to_owned(),
+            memory_bytes: 0,
+            notices: Vec::new(),
         };
         Ok(Self { model, task: options.task, description })
     }

@@ -3,13 +3,16 @@
 
 mod abort;
 mod bench;
+mod cache;
 mod generate;
 mod head;
 mod loading;
 mod pooled;
 mod priority;
 mod queue;
+mod sampling;
 mod template;
+mod text;
 mod windows;
 
 use std::io::{BufReader, Write};
@@ -20,7 +23,7 @@ use engine::protocol::{Event, Reply, Request};
 use llama_cpp_2::llama_backend::{LlamaBackend, load_backends_from_path};
 use wire::Failure;
 
-use crate::generate::Session;
+use crate::cache::Session;
 use crate::loading::Loaded;
 use crate::pooled::Pooled;
 use crate::queue::Queue;

@@ -9,7 +9,7 @@ use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::token::LlamaToken;
 use wire::Failure;
 
-use crate::generate::decode_failure;
+use crate::cache::decode_failure;
 use crate::loading::{Loaded, too_large};
 use crate::windows::windows;
 use crate::{QUEUE, abort, head, wrong_task};

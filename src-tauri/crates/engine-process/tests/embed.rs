@@ -111,7 +111,7 @@ async fn a_question_does_not_wait_for_the_passages_and_a_dropped_list_is_given_u
 async fn a_model_does_only_what_it_was_loaded_for() {
     let Some(model) = model() else { return };
     let engine = engine();
-    let prompt = Prompt { turns: vec![Turn::new("user", "안녕")], max_tokens: 4, sampling: Sampling::Greedy };
+    let prompt = Prompt::new(vec![Turn::new("user", "안녕")], 4, Sampling::Greedy);
     let embed = engine::Task::Embed { pooling: Pooling::Mean };
     engine.load(&model, LoadOptions { task: embed, ..LoadOptions::default() }, |_| {}).await.unwrap();
     let chatted = engine.generate(prompt).await.unwrap().next().await;

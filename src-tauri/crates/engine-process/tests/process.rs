@@ -16,7 +16,7 @@ fn model() -> Option<PathBuf> {
 fn prompt(turns: &[&str], max_tokens: u32) -> Prompt {
     let roles = ["user", "assistant"];
     let turns = turns.iter().enumerate().map(|(index, text)| Turn::new(roles[index % 2], *text)).collect();
-    Prompt { turns, max_tokens, sampling: Sampling::Greedy }
+    Prompt::new(turns, max_tokens, Sampling::Greedy)
 }
 
 async fn generate(engine: &Engine, prompt: Prompt) -> (String, Usage) {

@@ -8,7 +8,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use wire::Failure;
 
-use crate::protocol::{BenchResult, Event, LoadOptions, Model, Prompt, Reply, Request};
+use crate::protocol::{BenchResult, Event, LoadOptions, Model, Prompt, Reply, Request, Turn};
 
 /// The engine process, started when first needed and again after a crash, with the same model.
 #[derive(Clone)]
@@ -136,6 +136,21 @@ impl Engine {
     pub async fn generate(&self, prompt: Prompt) -> Result<Generation, Failure> {
         self.revive().await?;
         self.request(|id| Request::Generate { id, prompt }).await
+    }
+
+    /// Reads the beginning of a prompt that is likely to come, while nothing else is asked. True where it was read to its
+    /// end.
+    ///
+    /// # Errors
+    /// As [`Engine::generate`]; `context_overflow`, `model_template`.
+    pub async fn prepare(&self, turns: Vec<Turn>) -> Result<bool, Failure> {
+        self.revive().await?;
+        let mut request = self.request(|id| Request::Prepare { id, turns }).await?;
+        match request.next().await {
+            Some(Event::Prepared { done, total }) => Ok(done == total),
+            Some(Event::Failed { failure }) => Err(failure),
+            _ => Err(crashed()),
+        }
     }
 
     /// How many tokens of the loaded model each text takes.

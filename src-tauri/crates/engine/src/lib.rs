@@ -9,4 +9,6 @@ pub mod protocol;
 
 pub use client::{Check, Engine, Generation};
 pub use embedder::{Embedder, Recipe, Reranker};
-pub use protocol::{BenchResult, Finish, LoadOptions, Model, Pooling, Prompt, Sampling, Task, Turn, Usage};
+pub use protocol::{
+    BenchResult, Finish, Grammar, Keep, LoadOptions, Model, Pooling, Prompt, Sampling, Task, Turn, Usage,
+};

@@ -37,6 +37,16 @@ pub enum Sampling {
     },
 }
 
+/// What every generated text must be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grammar {
+    /// A text of this GBNF grammar (llama.cpp's notation), from its rule `root`.
+    Gbnf(String),
+    /// JSON by this JSON Schema, itself given as JSON text.
+    JsonSchema(String),
+}
+
 /// A request for text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prompt {
@@ -46,6 +56,18 @@ pub struct Prompt {
     pub max_tokens: u32,
     /// How tokens are chosen.
     pub sampling: Sampling,
+    /// What the text must be; anything where there is none.
+    pub grammar: Option<Grammar>,
+    /// Whether tokens are drafted from the text at hand (prompt lookup). The answer is the same without it, and slower
+    /// where it quotes.
+    pub lookup: bool,
+}
+
+impl Prompt {
+    /// A request for any text, drafted from the text at hand where that pays.
+    pub fn new(turns: Vec<Turn>, max_tokens: u32, sampling: Sampling) -> Self {
+        Self { turns, max_tokens, sampling, grammar: None, lookup: true }
+    }
 }
 
 /// How the vectors of a text's tokens become the text's one vector.
@@ -76,6 +98,25 @@ pub enum Task {
     Rank,
 }
 
+/// Where, and how much of, what was read is kept, so that it is not read again.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keep {
+    /// A folder of sealed files, one a prompt; made where it is missing.
+    pub folder: PathBuf,
+    /// The key that seals them: 32 bytes, never written down by the engine.
+    pub key: [u8; 32],
+    /// The most bytes in memory.
+    pub memory_bytes: u64,
+    /// The most bytes in the folder.
+    pub disk_bytes: u64,
+}
+
+impl std::fmt::Debug for Keep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keep").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
 /// How a model is to be loaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoadOptions {
@@ -87,6 +128,10 @@ pub struct LoadOptions {
     pub task: Task,
     /// True where everything else on the machine comes first. An engine that was once in the background stays there.
     pub background: bool,
+    /// The most layers on a GPU; by default all that fit.
+    pub gpu_layers: Option<u32>,
+    /// Keeps what was read beyond the one conversation in the KV cache; by default nothing is kept.
+    pub keep: Option<Keep>,
 }
 
 /// A loaded model.
@@ -104,6 +149,18 @@ pub struct Model {
     pub threads: u32,
     /// Numbers in a vector of it.
     pub dimensions: u32,
+    /// The build of llama.cpp's CPU code that this processor runs, such as "haswell" or "zen4".
+    pub variant: String,
+    /// Its layers, the output layer among them.
+    pub layers: u32,
+    /// Those of them on a GPU.
+    pub gpu_layers: u32,
+    /// Number format of the KV cache: "f16" or "q8_0".
+    pub kv_type: String,
+    /// What it was estimated to take, in bytes: weights, KV cache and compute buffers.
+    pub memory_bytes: u64,
+    /// What the person should know of how it was loaded, such as that the GPU was given up and why.
+    pub notices: Vec<Failure>,
 }
 
 /// Why a generation ended.
@@ -125,14 +182,20 @@ pub struct Usage {
     pub finish: Finish,
     /// Tokens of the prompt.
     pub prompt_tokens: u32,
-    /// Those of them that the KV cache already held.
+    /// Those of them that were not read again: the KV cache held them, or they were kept.
     pub cached_tokens: u32,
+    /// Those of the cached tokens that were brought back from what is kept.
+    pub restored_tokens: u32,
     /// Tokens generated.
     pub generated_tokens: u32,
     /// Prompt processing, in milliseconds.
     pub prefill_ms: f64,
     /// Generation, in milliseconds.
     pub generate_ms: f64,
+    /// Tokens that were drafted from the text at hand.
+    pub drafted_tokens: u32,
+    /// Those of them that the model would have written itself.
+    pub accepted_tokens: u32,
 }
 
 /// Tokens per second, means over the repetitions (the method of llama-bench).
@@ -163,6 +226,14 @@ pub enum Request {
         id: u64,
         /// From what.
         prompt: Prompt,
+    },
+    /// Read the beginning of a prompt that is likely to come, in idle time: it ends early, and loses nothing, as soon as
+    /// anything else is asked.
+    Prepare {
+        /// Names the answer.
+        id: u64,
+        /// The conversation; the last turn may go on behind what is here.
+        turns: Vec<Turn>,
     },
     /// How many tokens each text takes.
     Count {
@@ -215,6 +286,7 @@ impl Request {
         match self {
             Self::Load { id, .. }
             | Self::Generate { id, .. }
+            | Self::Prepare { id, .. }
             | Self::Count { id, .. }
             | Self::Bench { id, .. }
             | Self::Embed { id, .. }
@@ -254,6 +326,11 @@ pub enum Event {
         /// Tokens of the prompt.
         total: u32,
     },
+    /// The next piece of what the model thinks before it answers.
+    Thought {
+        /// Whole characters.
+        text: String,
+    },
     /// The next piece of text.
     Token {
         /// Whole characters.
@@ -263,6 +340,13 @@ pub enum Event {
     Done {
         /// What it took.
         usage: Usage,
+    },
+    /// The beginning of a prompt was read, as far as there was time.
+    Prepared {
+        /// Tokens read or kept.
+        done: u32,
+        /// Tokens of it.
+        total: u32,
     },
     /// Tokens of each text.
     Counted {
@@ -294,6 +378,6 @@ pub enum Event {
 impl Event {
     /// True for the one that ends a request.
     pub fn is_last(&self) -> bool {
-        !matches!(self, Self::Loading { .. } | Self::Prefill { .. } | Self::Token { .. })
+        !matches!(self, Self::Loading { .. } | Self::Prefill { .. } | Self::Thought { .. } | Self::Token { .. })
     }
 }
