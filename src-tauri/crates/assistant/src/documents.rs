@@ -206,7 +206,9 @@ impl<T: FnMut(Progress)> Task<'_, T> {
                 continue;
             }
             let citable: Vec<Evidence> = self.thread.citable().chain(&given.new).cloned().collect();
-            let Checked { text, citations } = check(&draft.text, asked, &citable, self.library).await;
+            // A summary or a table draws on all.
+            let about = if manner == Manner::Form { Vec::new() } else { self.library.about(asked) };
+            let Checked { text, citations } = check(&draft.text, asked, &about, &citable, self.library).await;
             if draft.usage.finish != Finish::Stopped && (refuses || citations.is_empty()) {
                 return Ok(Answer { usage: Some(draft.usage), ttft_ms: draft.ttft_ms, ..refusal });
             }

@@ -214,7 +214,7 @@ impl<T: FnMut(Progress)> Task<'_, T> {
         let read = passages.iter().filter(|passage| likely.contains(&passage.id));
         let evidence: Vec<Evidence> =
             read.map(|passage| Evidence { id: String::new(), passage: passage.clone() }).collect();
-        Ok(check(text, asked, &evidence, self.library).await)
+        Ok(check(text, asked, &[], &evidence, self.library).await)
     }
 }
 

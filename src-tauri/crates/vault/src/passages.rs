@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use documents::{Block, Page};
 use rusqlite::{Connection, params};
 
@@ -61,6 +63,28 @@ impl Vault {
     /// The database's.
     pub fn listed_passages(&self, ids: &[i64]) -> Result<Vec<Passage>> {
         self.passages_where("p.id = ?1 AND d.removed_at IS NULL", ids)
+    }
+
+    /// True where every passage of a document that was not removed is of one of these documents.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn are_all(&self, documents: &[i64]) -> Result<bool> {
+        let named: HashSet<i64> = documents.iter().copied().collect();
+        self.with(|connection| {
+            let mut listed = connection
+                .prepare_cached("SELECT id FROM documents INDEXED BY documents_in_short WHERE removed_at IS NULL")?;
+            let mut has_passages = connection
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM passages WHERE document_id = ?1)")?;
+            let mut rows = listed.query([])?;
+            while let Some(row) = rows.next()? {
+                let id: i64 = row.get(0)?;
+                if !named.contains(&id) && has_passages.query_row([id], |row| row.get(0))? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
     }
 
     fn passages_where(&self, condition: &str, ids: &[i64]) -> Result<Vec<Passage>> {

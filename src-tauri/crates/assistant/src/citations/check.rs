@@ -5,13 +5,20 @@ use wire::Failure;
 use super::plan::Plan;
 use super::{Checked, Doubtful, Evidence, Reading};
 
-/// Checks `answer` against `evidence`. `question` says which words and numbers of a sentence are only the question's
+/// Checks `answer` against `evidence`. `about` are the words of the question with their weights, where it asks for one
+/// thing: documents that are beside it then support nothing. `question` says which words and numbers of a sentence are only the question's
 /// echo. Spans that letters leave alike are told apart by meaning, where the library has an embedding model.
-pub async fn check(answer: &str, question: &str, evidence: &[Evidence], library: &Library) -> Checked {
+pub async fn check(
+    answer: &str,
+    question: &str,
+    about: &[(String, f32)],
+    evidence: &[Evidence],
+    library: &Library,
+) -> Checked {
     let plan = {
         let (words, names) =
             (|text: &str| library.analyzer().morphemes(text), |text: &str| library.analyzer().names(text));
-        Plan::new(answer, question, evidence, Reading { words: &words, names: &names })
+        Plan::new(answer, question, about, evidence, Reading { words: &words, names: &names })
     };
     let similarities = match library.embedder() {
         Some(embedder) => similarities(&plan.doubtful(), &embedder).await.unwrap_or_else(|failure| {

@@ -45,8 +45,15 @@ pub struct Verdict {
     pub doubt: bool,
 }
 
-/// Judges a sentence; `marked` are the passages that the model named.
-pub fn judge(terms: &Terms, marked: &[usize], passages: &[Held], texts: &[&str]) -> Verdict {
+/// Judges a sentence; `marked` are the passages that the model named, and those that are not `to_the_point` support
+/// nothing.
+pub fn judge(
+    terms: &Terms,
+    marked: &[usize],
+    to_the_point: &[bool],
+    passages: &[Held],
+    texts: &[&str],
+) -> Verdict {
     if terms.is_empty() {
         return Verdict::default();
     }
@@ -54,6 +61,7 @@ pub fn judge(terms: &Terms, marked: &[usize], passages: &[Held], texts: &[&str])
         .iter()
         .zip(texts.iter().copied())
         .enumerate()
+        .filter(|(index, _)| to_the_point[*index])
         .map(|(index, (held, text))| Rated { index, held, text, marked: marked.contains(&index) })
         .collect();
     let mut choices: Vec<Choice> = rated
@@ -64,7 +72,8 @@ pub fn judge(terms: &Terms, marked: &[usize], passages: &[Held], texts: &[&str])
         .collect();
     if !choices.is_empty() {
         let best = near_best(&mut choices);
-        let strange = best.first().is_some_and(|best| rated[best.passage].strange_names(terms) > 0);
+        let of_best = best.first().and_then(|best| rated.iter().find(|rated| rated.index == best.passage));
+        let strange = of_best.is_some_and(|rated| rated.strange_names(terms) > 0);
         return Verdict { rests: vec![best], doubt: strange };
     }
     match two_sources(terms, &rated) {

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use vault::Citation;
 
 use super::judge::{Choice, Verdict, judge};
@@ -9,6 +11,9 @@ use super::{Checked, Doubtful, Evidence, Reading, citation};
 
 /// The most spans of an answer that are left to be told apart.
 const MOST_DOUBTFUL: usize = 24;
+/// A document that covers so much less of the question than the best is about something beside it: what it says may be
+/// true, and is no answer.
+const BESIDE: f32 = 0.2;
 
 /// An answer whose sentences are judged, but for those that may rest on several spans alike.
 pub struct Plan<'a> {
@@ -23,15 +28,23 @@ struct Piece {
 }
 
 impl<'a> Plan<'a> {
-    /// Judges an answer to `question`.
-    pub fn new(answer: &str, question: &str, evidence: &'a [Evidence], reading: Reading<'_>) -> Self {
+    /// Judges an answer to `question`, which is `about` these words, each with its weight. Where there is none, every
+    /// document is as near to it as the others.
+    pub fn new(
+        answer: &str,
+        question: &str,
+        about: &[(String, f32)],
+        evidence: &'a [Evidence],
+        reading: Reading<'_>,
+    ) -> Self {
         let asked = Asked::of(question, reading.words);
         let passages: Vec<Held> = evidence.iter().map(|evidence| Held::of(&evidence.passage, reading.words)).collect();
         let texts: Vec<&str> = evidence.iter().map(|evidence| evidence.passage.text.as_str()).collect();
+        let to_the_point = to_the_point(about, evidence, &passages);
         let mut room = MOST_DOUBTFUL;
         let judged = |(sentence, marked, is_prose): (String, Vec<usize>, bool)| {
             let mut verdict = match is_prose {
-                true => judge(&Terms::of(&sentence, &asked, reading), &marked, &passages, &texts),
+                true => judge(&Terms::of(&sentence, &asked, reading), &marked, &to_the_point, &passages, &texts),
                 false => Verdict::default(),
             };
             for choices in verdict.rests.iter_mut().filter(|choices| choices.len() > 1) {
@@ -100,6 +113,23 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// For each passage whether its document, as far as it is in evidence, covers about as much of the question as any.
+fn to_the_point(about: &[(String, f32)], evidence: &[Evidence], passages: &[Held]) -> Vec<bool> {
+    let total: f32 = about.iter().map(|(_, weight)| weight).sum();
+    let mut held: HashMap<i64, Vec<bool>> = HashMap::new();
+    for (Evidence { passage, .. }, source) in evidence.iter().zip(passages) {
+        let held = held.entry(passage.document_id).or_insert_with(|| vec![false; about.len()]);
+        held.iter_mut().zip(about).for_each(|(held, (word, _))| *held |= source.whole.has_word(word));
+    }
+    let share = |held: &Vec<bool>| -> f32 {
+        let covered: f32 = held.iter().zip(about).filter(|(held, _)| **held).map(|(_, (_, weight))| weight).sum();
+        covered / total.max(f32::MIN_POSITIVE)
+    };
+    let covered: HashMap<i64, f32> = held.iter().map(|(document, held)| (*document, share(held))).collect();
+    let best = covered.values().copied().fold(0.0, f32::max);
+    evidence.iter().map(|evidence| covered[&evidence.passage.document_id] >= best - BESIDE).collect()
+}
+
 fn nearest<'a>(choices: &'a [Choice], similarities: Option<&Vec<f32>>) -> Option<&'a Choice> {
     let similarities = similarities.filter(|similarities| similarities.len() == choices.len());
     let told = similarities.and_then(|similarities| {
@@ -109,15 +139,16 @@ fn nearest<'a>(choices: &'a [Choice], similarities: Option<&Vec<f32>>) -> Option
 }
 
 /// The sentences of an answer with the passages that the model named for each, and whether it is prose or a row that
-/// can be cited: code, a table's header and its rule are not. Marks on a line of their own belong to what is above.
+/// can be cited: code, a table's header and its rule are not, nor is the bare name of a file, which answers nothing. Marks on a line of their own belong to what is above.
 fn marked_sentences(answer: &str, evidence: &[Evidence]) -> Vec<(String, Vec<usize>, bool)> {
     let pieces = sentences(answer);
     let mut marked: Vec<(String, Vec<usize>, bool)> = Vec::new();
     let mut in_code = false;
     for (at, piece) in pieces.iter().enumerate() {
         let fence = piece.trim_start().starts_with("```");
+        let named = evidence.iter().any(|evidence| take_marks(piece, &[]).0.trim() == evidence.passage.file);
         let heads = is_row(piece) && pieces.get(at + 1).is_some_and(|next| is_rule(next));
-        if in_code || fence || heads || is_rule(piece) {
+        if in_code || fence || heads || named || is_rule(piece) {
             marked.push(((*piece).to_owned(), Vec::new(), false));
             in_code ^= fence;
             continue;

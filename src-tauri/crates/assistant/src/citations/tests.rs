@@ -37,7 +37,7 @@ fn with_each_reading(test: impl Fn(Reading<'_>)) {
 }
 
 fn check(answer: &str, question: &str, evidence: &[Evidence], reading: Reading<'_>) -> Checked {
-    let checked = Plan::new(answer, question, evidence, reading).decide(&[]);
+    let checked = Plan::new(answer, question, &[], evidence, reading).decide(&[]);
     for citation in &checked.citations {
         let source = evidence.iter().find(|evidence| evidence.passage.id == citation.passage_id);
         assert!(source.unwrap().passage.text.contains(&citation.quote), "a quote is verbatim: {}", citation.quote);
@@ -191,7 +191,7 @@ fn meaning_decides_between_spans_that_letters_leave_alike() {
         evidence("m4", 12, "제8조(연가의 특례)", "연가 일수는 15일로 한다."),
     ];
     let reading = Reading { words: &words, names: &names };
-    let plan = Plan::new("연가 일수는 15일입니다. 병가는 모릅니다.", "휴가는?", &evidence, reading);
+    let plan = Plan::new("연가 일수는 15일입니다. 병가는 모릅니다.", "휴가는?", &[], &evidence, reading);
     let doubtful = plan.doubtful();
     assert_eq!(doubtful.len(), 1);
     assert_eq!(doubtful[0].sentence, "연가 일수는 15일입니다.");
@@ -205,7 +205,7 @@ fn meaning_decides_between_spans_that_letters_leave_alike() {
     for (name, similarities, cited) in table {
         assert_eq!(plan.decide(similarities).citations[0].passage_id, cited, "{name}");
     }
-    let marked = Plan::new("연가 일수는 15일입니다 [m4].", "휴가는?", &evidence, reading);
+    let marked = Plan::new("연가 일수는 15일입니다 [m4].", "휴가는?", &[], &evidence, reading);
     assert_eq!((marked.doubtful(), marked.decide(&[]).citations[0].passage_id), (Vec::new(), 12));
 }
 
@@ -214,8 +214,36 @@ fn no_more_is_left_to_be_told_apart_than_is_quick() {
     let evidence: Vec<Evidence> =
         (0..4).map(|at| evidence(&format!("k{at}"), at, "제7조(연가)", "연가 일수는 15일로 한다.")).collect();
     let reading = Reading { words: &words, names: &names };
-    let plan = Plan::new(&"연가 일수는 15일입니다. ".repeat(40), "휴가는?", &evidence, reading);
+    let plan = Plan::new(&"연가 일수는 15일입니다. ".repeat(40), "휴가는?", &[], &evidence, reading);
     let spans: usize = plan.doubtful().iter().map(|doubtful| doubtful.spans.len()).sum();
     assert_eq!(spans, 24);
     assert_eq!(plan.decide(&[]).citations.len(), 1);
+}
+
+#[test]
+fn a_document_beside_the_question_supports_no_answer_to_it() {
+    let of = |id: &str, document: i64, heading: &str, text: &str| {
+        let evidence = evidence(id, document, heading, text);
+        Evidence { passage: Passage { document_id: document, file: format!("규정 {document}.hwpx"), ..evidence.passage }, ..evidence }
+    };
+    let evidence = [
+        of("k3", 21, "가온시 주차", "가온시 청사 주차는 30분까지 무료로 한다."),
+        of("m4", 22, "나래시 주차", "나래시 청사 주차는 60분까지 무료로 한다."),
+    ];
+    let about: Vec<(String, f32)> =
+        [("가온", 5.0), ("청사", 1.0), ("주차", 1.0), ("무료", 1.0)].map(|(word, weight)| (word.to_owned(), weight)).into();
+    let nothing_known: [(String, f32); 0] = [];
+    let table: [(&str, &str, &[(String, f32)], &str, &[i64]); 5] = [
+        ("the one that is asked about", "30분까지 무료입니다.", &about, "30분까지 무료입니다. [1]", &[21]),
+        ("the other one", "60분까지 무료입니다 [m4].", &about, "60분까지 무료입니다. [?]", &[]),
+        ("without knowing what is asked", "60분까지 무료입니다 [m4].", &nothing_known, "60분까지 무료입니다. [1]", &[22]),
+        ("words that no document has", "60분까지 무료입니다.", &[("다솜".to_owned(), 9.0)], "60분까지 무료입니다. [1]", &[22]),
+        ("a file's bare name", "규정 21.hwpx [k3]", &about, "규정 21.hwpx", &[]),
+    ];
+    let reading = Reading { words: &words, names: &names };
+    for (name, answer, about, text, cited) in table {
+        let checked = Plan::new(answer, "가온시 청사 주차는 언제까지 무료입니까?", about, &evidence, reading).decide(&[]);
+        let ids: Vec<i64> = checked.citations.iter().map(|citation| citation.passage_id).collect();
+        assert_eq!((checked.text.as_str(), ids.as_slice()), (text, cited), "{name}");
+    }
 }

@@ -1,7 +1,10 @@
 //! Searching: BM25 finds, and what of the question a passage covers decides among what was found.
 
+use std::collections::HashMap;
+
 use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery};
+use tantivy::postings::Postings;
+use tantivy::query::{Bm25Weight, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocId, DocSet, SegmentReader, Searcher, Term};
 
@@ -15,6 +18,14 @@ const FOUND: usize = 64;
 const UNCOVERED: f32 = 0.5;
 /// What a title that covers all adds to a passage's score, in parts of it.
 const TITLE: f32 = 0.5;
+/// Postings that are read through to find passages, the rarest terms' first. A collection of some ten thousand passages
+/// has no more; in one of a million the commonest terms of a question stand in a third of all passages each, which costs
+/// ten times the rest and tells little.
+const POSTINGS: u64 = 150_000;
+/// The rarest terms are read through whatever they cost.
+const RAREST: usize = 3;
+/// So many times more passages are found where not all terms were read through: the others change their order.
+const SPARE: usize = 3;
 
 /// A passage that was found by its words.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,6 +39,14 @@ pub struct Match {
     pub coverage: f32,
 }
 
+/// The terms of a question.
+struct Terms<'q> {
+    /// Those by which passages are found, with what each counts.
+    finding: Vec<(&'q str, f32)>,
+    /// Those that are only counted in what was found, with their weights.
+    counted: Vec<(&'q str, Bm25Weight)>,
+}
+
 impl Index {
     /// The best `k` passages for `question`, best first; of `documents` only, where they are given.
     ///
@@ -37,30 +56,49 @@ impl Index {
     /// # Errors
     /// The index's.
     pub fn search(&self, question: &Question, documents: Option<&[i64]>, k: usize) -> Result<Vec<Match>> {
+        self.search_reading(POSTINGS, question, documents, k)
+    }
+
+    /// As [`Index::search`], reading through so many postings: the terms beyond them find nothing, and are only counted
+    /// in what the others found.
+    pub(super) fn search_reading(
+        &self,
+        postings: u64,
+        question: &Question,
+        documents: Option<&[i64]>,
+        k: usize,
+    ) -> Result<Vec<Match>> {
         if question.terms.is_empty() || k == 0 {
             return Ok(Vec::new());
         }
-        let query = self.query(question, documents);
         let searcher = self.reader.searcher();
-        let mut found = searcher.search(&query, &TopDocs::with_limit(k.max(FOUND)).order_by_score())?;
+        let Terms { finding, counted } = self.rarest_first(&searcher, question, postings)?;
+        let query = self.query(&finding, documents);
+        let wanted = k.max(FOUND) * if counted.is_empty() { 1 } else { SPARE };
+        let mut found = searcher.search(&query, &TopDocs::with_limit(wanted).order_by_score())?;
         // Postings are read forward.
         found.sort_by_key(|(_, address)| *address);
-        let weights: Vec<f32> = question.content.iter().map(|word| self.weight(&searcher, &word.text)).collect();
+        let weights = self.weights(question);
         let total: f32 = weights.iter().sum();
         let mut matches = Vec::with_capacity(found.len());
         for found in found.chunk_by(|(_, one), (_, other)| one.segment_ord == other.segment_ord) {
             let segment = searcher.segment_reader(found[0].1.segment_ord);
             let rows = segment.fast_fields().u64("passage")?;
             let documents: Vec<DocId> = found.iter().map(|(_, DocAddress { doc_id, .. })| *doc_id).collect();
-            let body = self.covered(segment, self.fields.text, &question.content, &weights, &documents)?;
-            let title = self.covered(segment, self.fields.title, &question.content, &weights, &documents)?;
-            for (at, (score, address)) in found.iter().enumerate() {
+            let mut scores: Vec<f32> = found.iter().map(|(score, _)| *score).collect();
+            let mut body = Frequencies::new(segment, self.fields.text, &documents);
+            for (term, weight) in &counted {
+                body.add_scores(term, weight, &mut scores)?;
+            }
+            let covered = body.covered(&question.content, &weights)?;
+            let titled = Frequencies::new(segment, self.fields.title, &documents).covered(&question.content, &weights)?;
+            for (at, document) in documents.iter().enumerate() {
                 let share = |covered: &[f32]| if total > 0.0 { covered[at] / total } else { 0.0 };
-                let (coverage, titled) = (share(&body), share(&title));
-                let missing = || Error::Index(format!("a passage without its row: {address:?}"));
+                let (coverage, titled) = (share(&covered), share(&titled));
+                let missing = || Error::Index(format!("a passage without its row: {document}"));
                 matches.push(Match {
-                    passage: rows.first(address.doc_id).ok_or_else(missing)? as i64,
-                    score: score * (UNCOVERED + coverage) * (1.0 + TITLE * titled),
+                    passage: rows.first(*document).ok_or_else(missing)? as i64,
+                    score: scores[at] * (UNCOVERED + coverage) * (1.0 + TITLE * titled),
                     coverage,
                 });
             }
@@ -70,37 +108,117 @@ impl Index {
         Ok(matches)
     }
 
-    fn query(&self, question: &Question, documents: Option<&[i64]>) -> Box<dyn Query> {
-        let clause = |(text, weight): (&String, &f32)| {
-            let term = Term::from_field_text(self.fields.text, text);
-            let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
+    /// The terms of a question by what is done with them: the rarest find, as many as `postings` allows.
+    fn rarest_first<'q>(&self, searcher: &Searcher, question: &'q Question, postings: u64) -> Result<Terms<'q>> {
+        let mut terms = Vec::with_capacity(question.terms.len());
+        for (text, weight) in &question.terms {
+            terms.push((searcher.doc_freq(&self.text_term(text))?, text.as_str(), *weight));
+        }
+        terms.sort_by_key(|(frequency, ..)| *frequency);
+        let mut read = 0;
+        let finding = terms
+            .iter()
+            .take_while(|(frequency, ..)| {
+                read += frequency;
+                read <= postings
+            })
+            .count();
+        let others = terms.split_off(finding.max(RAREST).min(terms.len()));
+        let bm25 = |(_, text, weight): (u64, &'q str, f32)| {
+            Ok((text, Bm25Weight::for_terms(searcher, &[self.text_term(text)])?.boost_by(weight)))
+        };
+        let counted = others.into_iter().map(bm25).collect::<Result<_>>()?;
+        Ok(Terms { finding: terms.into_iter().map(|(_, text, weight)| (text, weight)).collect(), counted })
+    }
+
+    fn text_term(&self, text: &str) -> Term {
+        Term::from_field_text(self.fields.text, text)
+    }
+
+    /// What each of a question's content words weighs: how rare it is among the passages.
+    pub fn weights(&self, question: &Question) -> Vec<f32> {
+        let searcher = self.reader.searcher();
+        question.content.iter().map(|word| self.weight(&searcher, &word.text)).collect()
+    }
+
+    fn query(&self, terms: &[(&str, f32)], documents: Option<&[i64]>) -> Box<dyn Query> {
+        let clause = |(text, weight): &(&str, f32)| {
+            let query = TermQuery::new(self.text_term(text), IndexRecordOption::WithFreqs);
             let query: Box<dyn Query> = Box::new(BoostQuery::new(Box::new(query), *weight));
             (Occur::Should, query)
         };
-        let words: Box<dyn Query> = Box::new(BooleanQuery::new(question.terms.iter().map(clause).collect()));
+        let words: Box<dyn Query> = Box::new(BooleanQuery::new(terms.iter().map(clause).collect()));
         let Some(documents) = documents else { return words };
         let rows = documents.iter().map(|row| Term::from_field_u64(self.fields.document, *row as u64));
         let scope = ConstScoreQuery::new(Box::new(TermSetQuery::new(rows)), 0.0);
         Box::new(BooleanQuery::new(vec![(Occur::Must, words), (Occur::Must, Box::new(scope))]))
     }
 
-    /// For each of `documents` (of one segment, rising) the weight of the words that stand in `field` of it.
-    fn covered(
-        &self,
-        segment: &SegmentReader,
-        field: Field,
-        words: &[Word],
-        weights: &[f32],
-        documents: &[DocId],
-    ) -> Result<Vec<f32>> {
-        let mut covered = vec![0.0; documents.len()];
+    /// How rare a word is: BM25's inverse document frequency, above 0.
+    fn weight(&self, searcher: &Searcher, word: &str) -> f32 {
+        let all = searcher.num_docs() as f32;
+        let with = searcher.doc_freq(&self.text_term(word)).unwrap_or(0) as f32;
+        (1.0 + (all - with + 0.5).max(0.5) / (with + 0.5)).ln()
+    }
+}
+
+/// How often terms stand in a field of some documents. Each term's postings are read once, by leaps.
+struct Frequencies<'a> {
+    segment: &'a SegmentReader,
+    field: Field,
+    /// Of the segment, rising.
+    documents: &'a [DocId],
+    read: HashMap<&'a str, Vec<u32>>,
+}
+
+impl<'a> Frequencies<'a> {
+    fn new(segment: &'a SegmentReader, field: Field, documents: &'a [DocId]) -> Self {
+        Self { segment, field, documents, read: HashMap::new() }
+    }
+
+    /// How often the term stands in each of the documents.
+    fn of(&mut self, term: &'a str) -> Result<&[u32]> {
+        if !self.read.contains_key(term) {
+            let frequencies = self.read_through(term)?;
+            self.read.insert(term, frequencies);
+        }
+        Ok(&self.read[term])
+    }
+
+    fn read_through(&self, term: &str) -> Result<Vec<u32>> {
+        let mut frequencies = vec![0; self.documents.len()];
+        let index = self.segment.inverted_index(self.field)?;
+        let term = Term::from_field_text(self.field, term);
+        let postings = index.read_postings(&term, IndexRecordOption::WithFreqs).map_err(tantivy::TantivyError::from)?;
+        let Some(mut postings) = postings else { return Ok(frequencies) };
+        for (frequency, document) in frequencies.iter_mut().zip(self.documents) {
+            if postings.doc() == *document || postings.doc() < *document && postings.seek(*document) == *document {
+                *frequency = postings.term_freq();
+            }
+        }
+        Ok(frequencies)
+    }
+
+    /// Adds to each document's score what the term counts in it.
+    fn add_scores(&mut self, term: &'a str, weight: &Bm25Weight, scores: &mut [f32]) -> Result<()> {
+        let (norms, documents) = (self.segment.get_fieldnorms_reader(self.field)?, self.documents);
+        for ((score, document), frequency) in scores.iter_mut().zip(documents).zip(self.of(term)?) {
+            if *frequency > 0 {
+                *score += weight.score(norms.fieldnorm_id(*document), *frequency);
+            }
+        }
+        Ok(())
+    }
+
+    /// For each document the weight of the words that stand in it.
+    fn covered(&mut self, words: &'a [Word], weights: &[f32]) -> Result<Vec<f32>> {
+        let mut covered = vec![0.0; self.documents.len()];
         for (word, weight) in words.iter().zip(weights) {
-            let mut stands = standing(segment, field, &word.text, documents)?;
+            let mut stands: Vec<bool> = self.of(&word.text)?.iter().map(|frequency| *frequency > 0).collect();
             if !word.bigrams.is_empty() && stands.iter().any(|stands| !stands) {
-                let mut in_letters = vec![true; documents.len()];
+                let mut in_letters = vec![true; self.documents.len()];
                 for pair in &word.bigrams {
-                    let pair = standing(segment, field, pair, documents)?;
-                    in_letters.iter_mut().zip(pair).for_each(|(all, pair)| *all &= pair);
+                    in_letters.iter_mut().zip(self.of(pair)?).for_each(|(all, frequency)| *all &= *frequency > 0);
                 }
                 stands.iter_mut().zip(in_letters).for_each(|(stands, letters)| *stands |= letters);
             }
@@ -110,25 +228,4 @@ impl Index {
         }
         Ok(covered)
     }
-
-    /// How rare a word is: BM25's inverse document frequency, above 0.
-    fn weight(&self, searcher: &Searcher, word: &str) -> f32 {
-        let all = searcher.num_docs() as f32;
-        let with = searcher.doc_freq(&Term::from_field_text(self.fields.text, word)).unwrap_or(0) as f32;
-        (1.0 + (all - with + 0.5).max(0.5) / (with + 0.5)).ln()
-    }
-}
-
-/// Which of `documents` (rising) hold a term.
-fn standing(segment: &SegmentReader, field: Field, term: &str, documents: &[DocId]) -> Result<Vec<bool>> {
-    let mut stands = vec![false; documents.len()];
-    let index = segment.inverted_index(field)?;
-    let term = Term::from_field_text(field, term);
-    let postings = index.read_postings(&term, IndexRecordOption::Basic).map_err(tantivy::TantivyError::from)?;
-    let Some(mut postings) = postings else { return Ok(stands) };
-    for (stands, document) in stands.iter_mut().zip(documents) {
-        *stands = postings.doc() == *document
-            || postings.doc() < *document && postings.seek(*document) == *document;
-    }
-    Ok(stands)
 }

@@ -174,3 +174,36 @@ fn what_is_written_otherwise_than_it_is_asked_for_is_found_first() {
         assert_eq!(found.first().map(|found| found.passage), Some(passage), "{question} does not find {written}: {found:?}");
     }
 }
+
+#[test]
+fn what_the_rarest_words_find_is_ranked_by_all_words() {
+    let Some(analyzer) = analyzer() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let key = Key::new([9; 32]);
+    let index = Index::open(folder.path(), analyzer.clone(), "1".to_owned(), Storage::Sealed(&key)).unwrap();
+    let subjects = ["당직", "출장", "연가", "병가", "포상", "징계", "전보", "휴직", "승진", "채용"];
+    for (number, subject) in (0..).zip(subjects.iter().cycle().take(400)) {
+        // Two segments or more, so that every one is ranked on its own and all together.
+        let body = format!("{subject} 업무 처리 규정 {number}번 항목 {}", "업무 ".repeat(number as usize % 7));
+        index.add([Entry { passage: number, document: number % 20, title: "규정", body: &body }]).unwrap();
+        if number == 200 {
+            index.commit().unwrap();
+        }
+    }
+    index.commit().unwrap();
+    for question in ["당직 업무 처리 규정", "연가 규정 12번 항목", "승진 업무는 어떻게 처리합니까?", "업무 규정"] {
+        let question = Question::new(&analyzer, question);
+        for scope in [None, Some([3, 4, 8].as_slice())] {
+            let all = index.search_reading(u64::MAX, &question, scope, 400).unwrap();
+            for postings in [0, 50, 500] {
+                let some = index.search_reading(postings, &question, scope, 400).unwrap();
+                assert_eq!(some[0].passage, all[0].passage, "{question:?}");
+                for found in some {
+                    let same = all.iter().find(|other| other.passage == found.passage).unwrap();
+                    assert!((same.score - found.score).abs() < 1e-4 * same.score, "{found:?} {same:?}");
+                    assert_eq!(same.coverage, found.coverage);
+                }
+            }
+        }
+    }
+}

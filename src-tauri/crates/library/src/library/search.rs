@@ -15,6 +15,8 @@ use crate::{Error, Question, Result};
 
 /// Passages that a reranking model orders anew: each is read whole, which takes a small computer about a second.
 const RERANKED: usize = 8;
+/// So many documents cost little to be named.
+const FEW: usize = 64;
 
 impl Library {
     /// Searches by meaning as well from now on, with this model, or by words only. Reads what is kept of the model's
@@ -97,6 +99,13 @@ impl Library {
         Ok(hits)
     }
 
+    /// What a question is about: its content words with their weights, the rarer the heavier (see [`Hit::coverage`]).
+    pub fn about(&self, question: &str) -> Vec<(String, f32)> {
+        let question = Question::new(&self.0.analyzer, question);
+        let weights = self.0.index.weights(&question);
+        question.content.into_iter().map(|word| word.text).zip(weights).collect()
+    }
+
     /// As [`Library::retrieve`], with the question's vector made already, or by words only.
     ///
     /// # Errors
@@ -109,6 +118,11 @@ impl Library {
         k: usize,
     ) -> Result<Vec<Hit>> {
         let Inner { vault, index, analyzer, .. } = &*self.0;
+        // To look for each of a hundred thousand documents costs more than the search.
+        let documents = match documents {
+            Some(documents) if documents.len() > FEW && vault.are_all(documents)? => None,
+            documents => documents,
+        };
         let lexical = index.search(&Question::new(analyzer, question), documents, k.max(fuse::CANDIDATES))?;
         let found: Vec<i64> = lexical.iter().map(|found| found.passage).collect();
         let near = match (self.dense(), vector) {
