@@ -10,7 +10,8 @@
 //! where there is one; else they are drawn by chance about subjects.
 //!
 //! - `lexical`: the index alone, all of it. `first_ms` is the first question after it was opened.
-//! - `lexical_named`: the same with every document named, as the window asks about all documents.
+//! - `lexical_named`: the same of a collection: every tenth document, a thousand at most. (All documents are asked for by
+//!   naming none, as the library does.)
 //! - `dense`: the vectors alone, the question's vector given.
 //! - `hybrid`: both, and one ranking of the two.
 
@@ -39,6 +40,8 @@ use spread::{blended, clustered, near};
 const QUESTIONS: usize = 200;
 /// Passages of a document.
 const OF_A_DOCUMENT: u64 = 10;
+/// The most documents that are named.
+const NAMED: usize = 1_000;
 /// Passages that are made, and given to the index, at a time.
 const BATCH: u64 = 5_000;
 /// Passages of the corpus that are embedded at a time.
@@ -188,7 +191,7 @@ fn measure(inputs: &Inputs, size: u64) -> Result<Row, Failure> {
         .map_err(|error| Failure::new("no_temporary_folder", "임시 폴더를 만들지 못했습니다.", error))?;
     let index_seconds = write(inputs, size, folder.path())?;
     let index = open(inputs, folder.path())?;
-    let documents: Vec<i64> = (0..=(size.saturating_sub(1) / OF_A_DOCUMENT) as i64).collect();
+    let documents: Vec<i64> = (0..=(size.saturating_sub(1) / OF_A_DOCUMENT) as i64).step_by(10).take(NAMED).collect();
     let search = |asked: &Asked, documents: Option<&[i64]>| {
         Ok(index.search(&Question::new(&inputs.analyzer, &asked.text), documents, fuse::CANDIDATES)?)
     };

@@ -21,6 +21,7 @@ pub use check::check;
 pub use marks::{DOUBT, is_id, take_marks};
 pub use numbers::numbers;
 pub use sentences::sentences;
+pub use source::flat;
 
 /// A passage as it stood in the prompt.
 #[derive(Debug, Clone, PartialEq)]

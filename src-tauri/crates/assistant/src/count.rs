@@ -9,7 +9,7 @@ use wire::Failure;
 
 use crate::answer::Answer;
 use crate::ask::Progress;
-use crate::citations::{citation, sentences};
+use crate::citations::{citation, flat, sentences};
 use crate::documents::{Task, apart, documents_of};
 use crate::injection;
 use crate::korean::with;
@@ -112,10 +112,6 @@ fn without_bullet(line: &str) -> &str {
     let numbered = rest.len() < line.len() && rest.starts_with([')', '.']);
     let line = if numbered { rest[1..].trim_start() } else { line };
     line.trim_matches(['"', '“', '”', '\'', '‘', '’', ' '])
-}
-
-fn flat(text: &str) -> String {
-    text.split_whitespace().collect::<String>().to_lowercase()
 }
 
 /// The rows of tables that hold what is counted. A table is about it where its header names it, together with its
