@@ -161,6 +161,14 @@ impl Stream {
         self.told = self.told.max(upto);
         shown
     }
+
+    /// What still waited: nothing more is written for now.
+    pub fn rest(&mut self) -> String {
+        let shown = self.shown.mask(&self.text);
+        let rest: String = shown.chars().skip(self.told).collect();
+        self.told += rest.chars().count();
+        rest
+    }
 }
 
 #[cfg(test)]
@@ -212,6 +220,8 @@ mod tests {
                 let whole = shown.text(&long).0;
                 assert!(whole.starts_with(&told), "{told}");
                 assert!(whole.chars().count() <= told.chars().count() + OPEN + 20);
+                assert_eq!(told + &stream.rest(), whole);
+                assert_eq!(stream.rest(), "");
             }
         }
     }
