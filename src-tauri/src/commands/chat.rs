@@ -117,8 +117,8 @@ pub fn stop(app: State<'_, App>) {
     }
 }
 
-/// The window shows this conversation and asks these documents: what its next question begins with is read while nothing
-/// else is asked. Returns at once.
+/// The window shows this conversation and asks these documents: what its next question begins with is read while
+/// nothing else is asked. Returns at once.
 #[tauri::command]
 pub async fn expect_question(
     app: State<'_, App>,
