@@ -164,6 +164,9 @@ impl Stream {
 
     /// What still waited: nothing more is written for now.
     pub fn rest(&mut self) -> String {
+        if self.text.chars().count() <= self.told {
+            return String::new();
+        }
         let shown = self.shown.mask(&self.text);
         let rest: String = shown.chars().skip(self.told).collect();
         self.told += rest.chars().count();

@@ -125,7 +125,7 @@ pub async fn expect_question(
     conversation_id: Option<i64>,
     document_ids: Vec<i64>,
 ) -> Result<(), Failure> {
-    app.session()?.expect(conversation_id, document_ids);
+    app.session()?.expect_question(conversation_id, document_ids);
     Ok(())
 }
 

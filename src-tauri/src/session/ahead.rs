@@ -13,8 +13,8 @@ use super::{Background, EngineState, Inner, Session};
 use crate::app::{lock, now_ms};
 
 /// What was read is kept in so many bytes of memory. A conversation of 8,192 tokens with the model that set-up brings
-/// takes some 230 MB: that is two of them, or a dozen documents that are given whole, and a machine of 8 GB still has
-/// room for everything else.
+/// takes some 230 MB: that is two of them, or ten threads with a document that was given whole, and a machine of 8 GB
+/// still has room for everything else.
 const KEPT_IN_MEMORY: u64 = 512 * 1024 * 1024;
 /// And in so many on the disk.
 const KEPT_ON_DISK: u64 = 2 * 1024 * 1024 * 1024;
@@ -32,7 +32,7 @@ impl Session {
     /// The window shows this conversation, or one that has no question yet, and asks these documents: what the next
     /// question begins with is read in the background. What was being read for another is left. Call it inside a tokio
     /// runtime.
-    pub fn expect(&self, conversation: Option<i64>, documents: Vec<i64>) {
+    pub fn expect_question(&self, conversation: Option<i64>, documents: Vec<i64>) {
         lock(&self.0.ahead).wanted = Some((conversation, documents));
         self.read_ahead();
     }
@@ -94,12 +94,7 @@ impl Session {
     }
 }
 
-async fn read(
-    assistant: Assistant,
-    vault: Vault,
-    conversation: Option<i64>,
-    scope: Scope,
-) -> Result<bool, Failure> {
+async fn read(assistant: Assistant, vault: Vault, conversation: Option<i64>, scope: Scope) -> Result<bool, Failure> {
     let history = match conversation {
         Some(id) => vault.conversation(id)?.messages,
         None => Vec::new(),
