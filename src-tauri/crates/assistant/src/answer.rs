@@ -211,7 +211,7 @@ impl Assistant {
         }
     }
 
-    /// All that the model is told: the system turn, the thread, and the user's newest turn or as much of it as is known.
+    /// All that the model is told: the system turn, the thread, and the user's newest turn or what of it is known.
     fn turns(&self, system: &str, thread: &Thread, turn: &str) -> Vec<Turn> {
         let mut turns = vec![Turn::new("system", system)];
         turns.extend(thread.turns.iter().map(|turn| self.told(&turn.role, &turn.content)));

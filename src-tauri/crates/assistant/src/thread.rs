@@ -85,8 +85,8 @@ impl Thread {
     }
 
     /// A letter and a digit that say nothing about rank, so that a model which makes one up is found out: 160 of
-    /// them, in an order that repeats only after all. A passage keeps its own: read ahead and then asked about, or asked
-    /// about again after a refusal, it stands in the prompt in the same words, which are then in the KV cache.
+    /// them, in an order that repeats only after all. A passage keeps its own: read ahead and then asked about, or
+    /// asked about again after a refusal, it stands in the prompt in the same words, which are then in the KV cache.
     fn id_of(&mut self, passage: i64) -> String {
         const LETTERS: &[u8; 20] = b"kmprtwxzbcdfghjnqsvy";
         let slot = self.ids.len() * 37 % 160;
