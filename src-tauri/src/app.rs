@@ -53,6 +53,11 @@ impl Paths {
         self.data.join("index")
     }
 
+    /// The folder of what the engine read and keeps, sealed.
+    pub fn prompts(&self) -> PathBuf {
+        self.data.join("prompts")
+    }
+
     /// The analyzer's dictionary.
     pub fn dictionary(&self) -> PathBuf {
         self.data.join("dictionary").join("ko-dic")

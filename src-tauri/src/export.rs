@@ -102,6 +102,7 @@ mod tests {
             refused: false,
             failure: None,
             basis: None,
+            figures: None,
         };
         let citation = Citation {
             mark: 1,

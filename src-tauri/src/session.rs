@@ -1,6 +1,7 @@
 //! Everything that exists only while the data is unlocked: the open database, the library, the loaded model and the
 //! answers that are being written. Locking drops it whole, and with it every key and every plain word in memory.
 
+mod ahead;
 mod embedding;
 
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ use library::{Analyzer, Change, Ingest, Library, Setup, Storage, readers_of_this
 use policy::{Grade, Loaded, Policy, Source};
 use serde::Serialize;
 use serde_json::json;
+use tokio::task::JoinHandle;
 use vault::Vault;
 use wire::Failure;
 
@@ -24,7 +26,8 @@ use crate::app::{Notice, Notify, Paths, lock, now_ms};
 use crate::models::{self, Models};
 use crate::shown::Shown;
 use crate::trail::Trail;
-use embedding::{Background, EmbeddingStatus};
+use ahead::Ahead;
+use embedding::EmbeddingStatus;
 
 /// `Status` of the window's contract.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -97,6 +100,29 @@ struct LibraryStatus {
     failure: Option<Failure>,
 }
 
+/// Work in the background, which ends with its owner.
+struct Background(JoinHandle<()>);
+
+impl Background {
+    /// Begins it. Call it inside a tokio runtime.
+    fn run(work: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(tokio::spawn(work))
+    }
+
+    /// Ends it, and returns once it has let go of everything.
+    async fn end(mut self) {
+        self.0.abort();
+        // What it says is that it was ended.
+        let _ = (&mut self.0).await;
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// The unlocked data; clones are the same one.
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
@@ -113,6 +139,7 @@ struct Inner {
     opened: OnceLock<(Library, Ingest)>,
     /// Making vectors.
     embedding: Mutex<Option<Background>>,
+    ahead: Mutex<Ahead>,
     status: Mutex<Status>,
     running: Mutex<HashMap<u64, Stop>>,
     models: Arc<Models>,
@@ -157,6 +184,7 @@ impl Session {
             engine,
             opened: OnceLock::new(),
             embedding: Mutex::default(),
+            ahead: Mutex::default(),
             status: Mutex::new(status),
             running: Mutex::default(),
             models,
@@ -243,6 +271,17 @@ impl Session {
         })
     }
 
+    /// The model that answers now, as it was last loaded: after a crash it may have come back otherwise, which the
+    /// window is then told. `None` where there is none.
+    pub fn model_now(&self) -> Option<Model> {
+        let model = self.0.engine.model()?;
+        let known = lock(&self.0.status).engine.clone();
+        if known.state == EngineState::Ready && known.model.as_ref() != Some(&model) {
+            self.change(|status| status.engine.model = Some(model.clone()));
+        }
+        Some(model)
+    }
+
     /// Answers questions.
     pub fn assistant(&self) -> &Assistant {
         &self.0.assistant
@@ -312,7 +351,8 @@ impl Session {
             });
             return Err(failure);
         }
-        let loaded = self.0.engine.load(path, LoadOptions::default(), |_| {}).await;
+        let options = LoadOptions { keep: Some(self.keep()), ..LoadOptions::default() };
+        let loaded = self.0.engine.load(path, options, |_| {}).await;
         self.change(|status| {
             status.engine = match &loaded {
                 Ok(model) => EngineStatus { state: EngineState::Ready, model: Some(model.clone()), failure: None },
@@ -321,6 +361,7 @@ impl Session {
                 }
             };
         });
+        self.read_ahead();
         loaded.map(|_| ())
     }
 

@@ -161,6 +161,17 @@ impl Stream {
         self.told = self.told.max(upto);
         shown
     }
+
+    /// What still waited: nothing more is written for now.
+    pub fn rest(&mut self) -> String {
+        if self.text.chars().count() <= self.told {
+            return String::new();
+        }
+        let shown = self.shown.mask(&self.text);
+        let rest: String = shown.chars().skip(self.told).collect();
+        self.told += rest.chars().count();
+        rest
+    }
 }
 
 #[cfg(test)]
@@ -212,6 +223,8 @@ mod tests {
                 let whole = shown.text(&long).0;
                 assert!(whole.starts_with(&told), "{told}");
                 assert!(whole.chars().count() <= told.chars().count() + OPEN + 20);
+                assert_eq!(told + &stream.rest(), whole);
+                assert_eq!(stream.rest(), "");
             }
         }
     }

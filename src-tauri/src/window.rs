@@ -90,6 +90,7 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             commands::chat::forget_conversation,
             commands::chat::export_conversation,
             commands::chat::ask,
+            commands::chat::expect_question,
             commands::chat::stop,
             commands::engine::choose_model,
             commands::engine::choose_embedding_model,

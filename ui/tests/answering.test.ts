@@ -1,12 +1,13 @@
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 import LiveAnswer from "../src/components/LiveAnswer.svelte";
 import MessageView from "../src/components/MessageView.svelte";
 import { app } from "../src/lib/app.svelte";
 import type { AskEvent, Basis, Message } from "../src/lib/contract";
 import { advance, begin, unsaved, type Turn } from "../src/lib/turn";
-import { answer, status } from "./samples";
+import { answer, figures, status } from "./samples";
 
 beforeEach(() => {
   clearMocks();
@@ -25,6 +26,7 @@ test.each<[string, AskEvent[], string, string | null]>([
   ["processing one of the passages of everything", [searching, reading(12), prefill], "전체를 읽는 중입니다 (12/48)", "12"],
   ["done with everything, and processing what was noted", [reading(48), prefill], "자료를 읽는 중입니다 (320/640토큰)", "320"],
   ["processing what was found", [searching, prefill], "자료를 읽는 중입니다 (320/640토큰)", "320"],
+  ["thinking", [prefill, { type: "thought", text: "연가는" }], "답변을 생각하는 중입니다", null],
 ])("%s, it says so", (_, events, text, value) => {
   render(LiveAnswer, { turn: after(...events) });
   expect(screen.getByText(text)).toBeTruthy();
@@ -66,3 +68,59 @@ test.each<[string, Partial<Message>]>([
   ["without documents", { basis: null }],
   ["that was stopped", { basis: { kind: "all_passages", passages: 48, documents: 1 }, state: "stopped" }],
 ])("an answer %s claims nothing", (_, more) => expect(shown(more)).toBeNull());
+
+test("what the model thinks is folded above the answer, and stays there while the answer grows", async () => {
+  const thoughts = ["규정의 ", "제15조를 봅니다."].map((text): AskEvent => ({ type: "thought", text }));
+  render(LiveAnswer, { turn: after(searching, ...thoughts, { type: "token", text: "16일입니다." }) });
+  const thought = screen.getByTestId<HTMLDetailsElement>("thought");
+  expect(thought.open).toBe(false);
+  expect(thought.querySelector("summary")!.textContent).toBe("생각하는 과정");
+  expect(thought.querySelector("p")!.textContent).toBe("규정의 제15조를 봅니다.");
+  const order = thought.compareDocumentPosition(screen.getByText("16일입니다."));
+  expect(order & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+});
+
+test("an answer without a thought has no such section", () => {
+  render(LiveAnswer, { turn: after(searching, { type: "token", text: "16일입니다." }) });
+  expect(screen.queryByTestId("thought")).toBeNull();
+});
+
+const measured = (more: Partial<Message>) => {
+  render(MessageView, { message: answer(more), question: "연가는 며칠입니까?" });
+  return screen.queryByTestId("figures")?.querySelector("summary")!.textContent ?? null;
+};
+
+test.each<[Parameters<typeof figures>[0], string]>([
+  [{}, "첫 글자까지 1.2초 · 초당 29토큰 · 맥락 1,834/8,192토큰 · 재사용 1,500토큰 · CPU"],
+  [{ cached_tokens: 0, device: "NVIDIA RTX A2000" }, "첫 글자까지 1.2초 · 초당 29토큰 · 맥락 1,834/8,192토큰 · NVIDIA RTX A2000"],
+  [{ generated_tokens: 1, first_ms: 74_400 }, "첫 글자까지 1분 14초 · 맥락 1,701/8,192토큰 · 재사용 1,500토큰 · CPU"],
+])("an answer says what it took: %j", (more, line) => expect(measured({ figures: figures(more) })).toBe(line));
+
+test("the sentences behind the numbers say what is known", () => {
+  measured({ figures: figures({ restored_tokens: 800, accepted_tokens: 30 }) });
+  expect([...screen.getByTestId("figures").querySelectorAll("li")].map((item) => item.textContent)).toEqual([
+    "질문과 자료 1,700토큰 가운데 200토큰을 0.9초 동안 읽었습니다. 나머지 1,500토큰은 이미 읽어 둔 것을 다시 썼습니다. 그 가운데 800토큰은 보관해 둔 것을 불러왔습니다.",
+    "답변 134토큰을 4.6초 동안 썼습니다. 그 가운데 30토큰은 앞의 글에서 미리 짐작해 맞힌 것입니다.",
+    "이 모델은 질문과 자료, 답변을 합하여 한 번에 8,192토큰까지 다룹니다. 토큰은 모델이 글을 읽는 단위입니다.",
+  ]);
+});
+
+test.each<[string, Partial<Message>]>([
+  ["that nothing was measured of", { figures: null }],
+  ["that failed", { figures: figures(), state: "failed" }],
+])("an answer %s has no figures", (_, more) => expect(measured(more)).toBeNull());
+
+test.each<Message["state"]>(["failed", "stopped"])("one that %s is asked again by the keyboard, in the words it was asked in", async (state) => {
+  const asked: unknown[] = [];
+  mockIPC((command, args) => {
+    if (command !== "ask") return;
+    asked.push((args as { question: string }).question);
+    return new Promise(() => {});
+  });
+  const failure = { code: "engine_crashed", message: "답변 엔진이 예기치 않게 종료되었습니다.", detail: "" };
+  render(MessageView, { message: answer({ text: "", citations: [], state, failure: state === "failed" ? failure : null }), question: "연가는 며칠입니까?" });
+  await userEvent.tab();
+  expect(document.activeElement!.textContent!.trim()).toBe("다시 질문");
+  await userEvent.keyboard("{Enter}");
+  expect(asked).toEqual(["연가는 며칠입니까?"]);
+});

@@ -59,6 +59,7 @@ test("events build up a turn", () => {
     rewritten: null,
     reading: { done: 0, total: 0 },
     prefill: { done: 320, total: 640 },
+    thought: "",
     text: "연가는 15일입니다.",
     answer: null,
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { baseName, count, formatName, formatShort, pageRuns, remaining, size } from "../src/lib/format";
+import { baseName, count, duration, formatName, formatShort, pageRuns, perSecond, remaining, size } from "../src/lib/format";
 
 test.each([
   [0, "0"],
@@ -27,6 +27,25 @@ test.each([
   [86_399, "약 1일 남음"],
   [100_000, "약 1일 4시간 남음"],
 ])("%s seconds are %s", (seconds, text) => expect(remaining(seconds)).toBe(text));
+
+test.each([
+  [0, "0.0초"],
+  [1230, "1.2초"],
+  [9949, "9.9초"],
+  [9950, "10초"],
+  [59_499, "59초"],
+  [60_000, "1분"],
+  [74_400, "1분 14초"],
+])("%d milliseconds are %s", (ms, text) => expect(duration(ms)).toBe(text));
+
+test.each([
+  [134, 4620, "29"],
+  [20, 4762, "4.2"],
+  [100, 10_040, "10"],
+  [5000, 1000, "5,000"],
+  [1, 100, null],
+  [50, 0, null],
+])("%d in %d milliseconds are %s a second", (amount, ms, text) => expect(perSecond(amount, ms)).toBe(text));
 
 test.each([
   [[], ""],

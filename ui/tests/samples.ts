@@ -1,4 +1,16 @@
-import type { Citation, ConversationRow, DocumentRow, EmbeddingStatus, IngestStatus, Message, PolicyStatus, SourceBlock, Status } from "../src/lib/contract";
+import type {
+  Citation,
+  ConversationRow,
+  DocumentRow,
+  EmbeddingStatus,
+  Figures,
+  IngestStatus,
+  Message,
+  ModelInfo,
+  PolicyStatus,
+  SourceBlock,
+  Status,
+} from "../src/lib/contract";
 
 export const citation = (more: Partial<Citation> = {}): Citation => ({
   mark: 1,
@@ -21,7 +33,22 @@ export const answer = (more: Partial<Message> = {}): Message => ({
   refused: false,
   failure: null,
   basis: null,
+  figures: null,
   personal: [],
+  ...more,
+});
+
+export const figures = (more: Partial<Figures> = {}): Figures => ({
+  first_ms: 1230,
+  prefill_ms: 900,
+  generate_ms: 4620,
+  prompt_tokens: 1700,
+  cached_tokens: 1500,
+  restored_tokens: 0,
+  generated_tokens: 134,
+  accepted_tokens: 0,
+  context_tokens: 8192,
+  device: "CPU",
   ...more,
 });
 
@@ -85,10 +112,25 @@ export const embedding = (more: Partial<EmbeddingStatus> = {}): EmbeddingStatus 
   ...more,
 });
 
+export const model = (more: Partial<ModelInfo> = {}): ModelInfo => ({
+  name: "Qwen2.5 1.5B",
+  path: "/models/qwen.gguf",
+  context_tokens: 4096,
+  device: "CPU",
+  threads: 4,
+  variant: "haswell",
+  layers: 29,
+  gpu_layers: 0,
+  kv_type: "f16",
+  memory_bytes: 1_400_000_000,
+  notices: [],
+  ...more,
+});
+
 export const status = (engine: Status["engine"]["state"] = "ready", more: Partial<PolicyStatus> = {}): Status => ({
   engine: {
     state: engine,
-    model: { name: "Qwen2.5 1.5B", path: "/models/qwen.gguf", context_tokens: 4096, device: "CPU" },
+    model: model(),
     failure: null,
   },
   embedding: embedding(),

@@ -2,12 +2,13 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use assistant::{Answer, Progress, Question, Scope, Stop};
+use engine::Model;
 use policy::{Export, Grade, Kept, gguf};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tauri::State;
 use tauri::ipc::Channel;
-use vault::{ConversationRow, NewMessage, Role};
+use vault::{ConversationRow, Figures, NewMessage, Role};
 use wire::Failure;
 
 use crate::app::{App, now_ms};
@@ -24,6 +25,7 @@ pub enum AskEvent {
     Searching,
     Reading { done: u32, total: u32 },
     Prefill { done: u32, total: u32 },
+    Thought { text: String },
     Token { text: String },
     Done { message: ShownMessage },
 }
@@ -70,9 +72,11 @@ pub async fn forget_conversation(app: State<'_, App>, id: i64) -> Result<(), Fai
     let session = app.session()?;
     session.trail().account("conversation_forgotten", &json!({ "conversation": id }))?;
     session.stop();
-    session.assistant().forget();
     let library = session.library()?.0.clone();
-    apart(move || Ok(library.purge_conversation(id)?)).await
+    let forgotten = apart(move || Ok(library.purge_conversation(id)?)).await;
+    // Behind it, so that nothing of it is told anew meanwhile; and also where something is left to overwrite.
+    let told = session.forget_told().await;
+    forgotten.and(told)
 }
 
 /// Writes a conversation as a file, where the agency lets its grade leave.
@@ -111,6 +115,18 @@ pub fn stop(app: State<'_, App>) {
     if let Ok(session) = app.session() {
         session.stop();
     }
+}
+
+/// The window shows this conversation and asks these documents: what its next question begins with is read while
+/// nothing else is asked. Returns at once.
+#[tauri::command]
+pub async fn expect_question(
+    app: State<'_, App>,
+    conversation_id: Option<i64>,
+    document_ids: Vec<i64>,
+) -> Result<(), Failure> {
+    app.session()?.expect_question(conversation_id, document_ids);
+    Ok(())
 }
 
 /// Answers a question; returns once the answer is saved.
@@ -167,13 +183,24 @@ pub async fn ask_in(
     let stop = Stop::default();
     session.begin_answer(number, stop.clone());
     let question = Question { conversation, history, text: text.to_owned(), scope, seed: now_ms() as u32 };
-    let mut stream = session.shown().stream();
+    let (mut thoughts, mut stream) = (session.shown().stream(), session.shown().stream());
     let told = |progress| match progress {
         Progress::Rewritten(question) => tell(AskEvent::Rewritten { question: session.shown().text(&question).0 }),
         Progress::Searching => tell(AskEvent::Searching),
         Progress::Reading { done, total } => tell(AskEvent::Reading { done, total }),
         Progress::Prefill { done, total } => tell(AskEvent::Prefill { done, total }),
+        Progress::Thought(text) => {
+            let text = thoughts.push(&text);
+            if !text.is_empty() {
+                tell(AskEvent::Thought { text });
+            }
+        }
         Progress::Token(text) => {
+            // It has thought to the end.
+            let rest = thoughts.rest();
+            if !rest.is_empty() {
+                tell(AskEvent::Thought { text: rest });
+            }
             let text = stream.push(&text);
             if !text.is_empty() {
                 tell(AskEvent::Token { text });
@@ -186,7 +213,8 @@ pub async fn ask_in(
     vault.note_cited(conversation, &answer.documents)?;
     let mut answered = json!({ "conversation": conversation, "documents": answer.documents, "model": session.model() });
     keep(&mut answered, &answer.text, session.policy().audit.answers);
-    let kept = vault.add_message(conversation, new_message(answer), now_ms());
+    let figures = figures(&answer, session.model_now());
+    let kept = vault.add_message(conversation, new_message(answer, figures), now_ms());
     // What was shown is accounted for, also where it could not be kept.
     answered["message"] = kept.as_ref().map_or(Value::Null, |message| message.id.into());
     answered["grade"] = json!(vault.conversation_row(conversation).ok().and_then(|row| row.grade));
@@ -204,7 +232,7 @@ fn keep(entry: &mut Value, text: &str, kept: Kept) {
     }
 }
 
-fn new_message(answer: Answer) -> NewMessage {
+fn new_message(answer: Answer, figures: Option<Figures>) -> NewMessage {
     NewMessage {
         role: Role::Assistant,
         text: answer.text,
@@ -213,7 +241,25 @@ fn new_message(answer: Answer) -> NewMessage {
         refused: answer.refused,
         failure: answer.failure,
         basis: answer.basis,
+        figures,
     }
+}
+
+/// What an answer took of this model; `None` where it wrote nothing.
+fn figures(answer: &Answer, model: Option<Model>) -> Option<Figures> {
+    let (usage, first_ms, model) = (answer.usage?, answer.ttft_ms?, model?);
+    Some(Figures {
+        first_ms: first_ms.round() as u32,
+        prefill_ms: usage.prefill_ms.round() as u32,
+        generate_ms: usage.generate_ms.round() as u32,
+        prompt_tokens: usage.prompt_tokens,
+        cached_tokens: usage.cached_tokens,
+        restored_tokens: usage.restored_tokens,
+        generated_tokens: usage.generated_tokens,
+        accepted_tokens: usage.accepted_tokens,
+        context_tokens: model.context_tokens,
+        device: model.device,
+    })
 }
 
 /// A conversation is called by its first question until the person renames it.
@@ -246,6 +292,54 @@ mod tests {
             keep(&mut entry, "가", kept);
             assert_eq!(entry.to_string(), wanted);
         }
+    }
+
+    #[test]
+    fn an_answer_has_figures_where_the_model_wrote_something() {
+        let usage = engine::Usage {
+            finish: engine::Finish::End,
+            prompt_tokens: 1700,
+            cached_tokens: 1500,
+            restored_tokens: 800,
+            generated_tokens: 134,
+            prefill_ms: 899.6,
+            generate_ms: 4620.0,
+            drafted_tokens: 40,
+            accepted_tokens: 30,
+        };
+        let answer = |ttft_ms| Answer {
+            text: "연가는 15일입니다.".to_owned(),
+            citations: Vec::new(),
+            documents: std::collections::BTreeSet::new(),
+            refused: false,
+            state: vault::MessageState::Complete,
+            failure: None,
+            usage: Some(usage),
+            ttft_ms,
+            coverage: None,
+            basis: None,
+        };
+        let model = Model {
+            name: "모델".to_owned(),
+            path: PathBuf::from("/model.gguf"),
+            context_tokens: 8192,
+            device: "CPU".to_owned(),
+            threads: 4,
+            dimensions: 1536,
+            variant: "haswell".to_owned(),
+            layers: 29,
+            gpu_layers: 0,
+            kv_type: "q8_0".to_owned(),
+            memory_bytes: 1 << 30,
+            notices: Vec::new(),
+        };
+        let told = figures(&answer(Some(1234.5)), Some(model.clone())).unwrap();
+        assert_eq!((told.first_ms, told.prefill_ms, told.generate_ms), (1235, 900, 4620));
+        assert_eq!((told.prompt_tokens, told.cached_tokens, told.restored_tokens), (1700, 1500, 800));
+        assert_eq!((told.generated_tokens, told.accepted_tokens, told.context_tokens), (134, 30, 8192));
+        assert_eq!(told.device, "CPU");
+        assert_eq!(figures(&answer(None), Some(model)), None, "it was stopped before a word came");
+        assert_eq!(figures(&answer(Some(1.0)), None), None);
     }
 
     #[test]

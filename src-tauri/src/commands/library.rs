@@ -74,9 +74,10 @@ pub async fn forget_document(app: State<'_, App>, id: i64) -> Result<(), Failure
     session.trail().account("document_forgotten", &json!({ "document": id, "file": name }))?;
     session.stop();
     let forgotten = ingest.forget(id).await;
-    // Also where something is left to overwrite: the model is told nothing of it any more.
-    session.assistant().forget();
-    forgotten
+    // Also where something is left to overwrite: the model is told nothing of it any more, and nothing that it was told
+    // is kept.
+    let told = session.forget_told().await;
+    forgotten.and(told)
 }
 
 /// The person decided a document's grade.

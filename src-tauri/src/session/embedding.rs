@@ -8,10 +8,9 @@ use catalog::Role;
 use engine::{Embedder, Engine, Reranker};
 use library::Library;
 use serde::Serialize;
-use tokio::task::JoinHandle;
 use wire::Failure;
 
-use super::{Inner, Session, apart, locked_by_policy};
+use super::{Background, Inner, Session, apart, locked_by_policy};
 use crate::app::lock;
 
 /// The person's choice: a path, or nothing for none at all. Without it the catalog's is used where it is there.
@@ -41,15 +40,6 @@ pub struct EmbeddingStatus {
 impl EmbeddingStatus {
     /// Nothing is loaded.
     pub const NONE: Self = Self { state: State::None, model: None, failure: None, embedded: 0, total: 0 };
-}
-
-/// Work in the background, which ends with its owner.
-pub struct Background(JoinHandle<()>);
-
-impl Drop for Background {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }
 
 impl Session {
@@ -117,8 +107,7 @@ impl Session {
         });
         match self.open_embedder(path).await {
             Ok(library) => {
-                let running = tokio::spawn(embed(library, Arc::downgrade(&self.0)));
-                *lock(&self.0.embedding) = Some(Background(running));
+                *lock(&self.0.embedding) = Some(Background::run(embed(library, Arc::downgrade(&self.0))));
                 Ok(())
             }
             Err(failure) => {

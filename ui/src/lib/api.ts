@@ -76,6 +76,7 @@ export const api = {
   removeConversation: (id: number) => invoke<void>("remove_conversation", { id }),
   restoreConversation: (id: number) => invoke<void>("restore_conversation", { id }),
   ask: (question: Question) => invoke<void>("ask", { ...question }),
+  expectQuestion: (conversationId: number | null, documentIds: number[]) => invoke<void>("expect_question", { conversationId, documentIds }),
   stop: () => invoke<void>("stop"),
   source: (passageId: number) => invoke<Source>("source", { passageId }),
   find: (search: Search) => invoke<Found>("find", { ...search }),

@@ -149,6 +149,19 @@ export interface ModelInfo {
   context_tokens: number;
   /** "CPU" or the name of the GPU. */
   device: string;
+  threads: number;
+  /** The build of the CPU's code that this processor runs: "haswell". Empty where that is not known. */
+  variant: string;
+  /** The output layer among them. */
+  layers: number;
+  /** Those of them on a GPU. */
+  gpu_layers: number;
+  /** Number format of the KV cache: "f16" or "q8_0". */
+  kv_type: string;
+  /** What it takes in bytes, estimated. */
+  memory_bytes: number;
+  /** What the person should know of how it was loaded: codes such as `gpu_given_up`, `context_shortened`. */
+  notices: Failure[];
 }
 
 export interface EngineStatus {
@@ -199,6 +212,25 @@ export type Basis =
   /** The documents from beginning to end, a passage after the other. */
   | { kind: "all_passages"; passages: number; documents: number };
 
+/** What an answer took, measured. Times are in milliseconds. */
+export interface Figures {
+  /** From the question to the first piece of the answer: finding and reading are in it. */
+  first_ms: number;
+  prefill_ms: number;
+  generate_ms: number;
+  prompt_tokens: number;
+  /** Those of the prompt that were not read again, and those of them that were brought back from what is kept. */
+  cached_tokens: number;
+  restored_tokens: number;
+  generated_tokens: number;
+  /** Those of the generated that were drafted from the text at hand. */
+  accepted_tokens: number;
+  /** The most that prompt and answer may have together. */
+  context_tokens: number;
+  /** "CPU" or the name of the GPU. */
+  device: string;
+}
+
 export interface Message {
   id: number;
   role: "user" | "assistant";
@@ -214,6 +246,8 @@ export interface Message {
   failure: Failure | null;
   /** Null where no document was read. */
   basis: Basis | null;
+  /** Null where the model wrote nothing, and of what an older program kept. */
+  figures: Figures | null;
   /** Of the text. */
   personal: Mark[];
 }
@@ -240,6 +274,8 @@ export type AskEvent =
   | { type: "reading"; done: number; total: number }
   /** Prompt processing: tokens done of total. */
   | { type: "prefill"; done: number; total: number }
+  /** What the model thinks before it answers: shown meanwhile, and kept nowhere. */
+  | { type: "thought"; text: string }
   | { type: "token"; text: string }
   /** Last: the saved answer replaces what was streamed. */
   | { type: "done"; message: Message };
@@ -359,6 +395,8 @@ export interface Found {
  *   conversations() -> ConversationRow[]     conversation({ id }) -> Conversation
  *   rename_conversation({ id, title })     remove_conversation({ id })     restore_conversation({ id })
  *   ask({ conversationId: number | null, question, documentIds: number[], events: Channel<AskEvent> }) -> void, once the answer is saved
+ *   expect_question({ conversationId: number | null, documentIds: number[] }) -> void, at once
+ *     (what is shown, and would be asked: its beginning is read before it is asked)
  *   stop() -> void
  *   source({ passageId }) -> Source
  *   find({ query, kinds: FindKind[] | null, filters: FindFilters, limit, offset }) -> Found

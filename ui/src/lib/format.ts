@@ -68,6 +68,21 @@ export function remaining(seconds: number | null): string {
   return `약 ${Math.floor(hours / 24)}일${hours % 24 === 0 ? "" : ` ${hours % 24}시간`} 남음`;
 }
 
+/** "1.2초", and from ten seconds on to the second. */
+export function duration(ms: number): string {
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)}초`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds}초`;
+  return `${count(Math.floor(seconds / 60))}분${seconds % 60 === 0 ? "" : ` ${seconds % 60}초`}`;
+}
+
+/** So many a second: "29", "4.2". Null where there are too few to tell. */
+export function perSecond(amount: number, ms: number): string | null {
+  if (amount < 2 || ms <= 0) return null;
+  const rate = (amount / ms) * 1000;
+  return rate < 9.95 ? rate.toFixed(1) : count(Math.round(rate));
+}
+
 /** The last part of a path of any system. */
 export const baseName = (path: string): string => path.split(/[\\/]/).findLast((part) => part !== "") ?? path;
 

@@ -7,23 +7,25 @@ export interface Turn {
   question: Message;
   /** The documents that it is asked of, whatever is chosen meanwhile. */
   asked: readonly number[];
-  phase: "sent" | "searching" | "reading" | "prefill" | "answering" | "done";
+  phase: "sent" | "searching" | "reading" | "prefill" | "thinking" | "answering" | "done";
   /** What is looked for instead of the question. */
   rewritten: string | null;
   reading: { done: number; total: number };
   prefill: { done: number; total: number };
+  /** What the model thinks before it answers. */
+  thought: string;
   text: string;
   answer: Message | null;
 }
 
 /** A message that the vault has not seen (yet). */
 export function unsaved(id: number, role: Message["role"], text: string): Message {
-  return { id, role, text, citations: [], state: "complete", refused: false, failure: null, basis: null, personal: [] };
+  return { id, role, text, citations: [], state: "complete", refused: false, failure: null, basis: null, figures: null, personal: [] };
 }
 
 export function begin(conversation: number | null, question: Message, asked: readonly number[]): Turn {
   const nothing = { done: 0, total: 0 };
-  const sent = { phase: "sent", rewritten: null, reading: nothing, prefill: nothing, text: "", answer: null } as const;
+  const sent = { phase: "sent", rewritten: null, reading: nothing, prefill: nothing, thought: "", text: "", answer: null } as const;
   return { conversation, question, asked, ...sent };
 }
 
@@ -42,6 +44,8 @@ export function advance(turn: Turn, event: AskEvent): Turn {
       const phase = turn.reading.done < turn.reading.total ? "reading" : "prefill";
       return { ...turn, phase, prefill: { done: event.done, total: event.total } };
     }
+    case "thought":
+      return { ...turn, phase: turn.text === "" ? "thinking" : turn.phase, thought: turn.thought + event.text };
     case "token":
       return { ...turn, phase: "answering", text: turn.text + event.text };
     case "done":

@@ -6,8 +6,8 @@ use engine::{Engine, Finish, Prompt, Sampling, Turn, Usage};
 use vault::{Basis, Citation, MessageState};
 use wire::Failure;
 
-use crate::ask::{Progress, Question, Scope, Stop};
-use crate::documents::Task;
+use crate::ask::{Expected, Progress, Question, Scope, Stop};
+use crate::documents::{Task, whole};
 use crate::fence::{Fence, plain};
 use crate::prompt;
 use crate::stream::{Draft, Run, stream};
@@ -110,10 +110,42 @@ impl Assistant {
         Self { fenced: false, ..self }
     }
 
-    /// Forgets what the model was told in every conversation: a document or a conversation of it was forgotten. The
-    /// next question in each begins from what is still kept.
-    pub fn forget(&self) {
+    /// Forgets what the model was told in every conversation, and what the engine kept of it: a document or a
+    /// conversation was forgotten. The next question in each begins from what is still kept in the vault.
+    ///
+    /// # Errors
+    /// The engine's, where it may still hold something.
+    pub async fn forget(&self) -> Result<(), Failure> {
         self.threads.forget();
+        self.engine.forget().await
+    }
+
+    /// Has the model read what a question will begin with, as far as that is known before it is asked and while
+    /// nothing else is: the system turn, the thread, and the documents where they are given whole. True where it was
+    /// read to its end.
+    ///
+    /// # Errors
+    /// The library's and the engine's; the question itself meets them again.
+    pub async fn prepare(&self, expected: Expected) -> Result<bool, Failure> {
+        let Expected { conversation, history, scope, seed } = expected;
+        let round = self.threads.round();
+        let given = match &scope {
+            Scope::Chat => None,
+            Scope::Documents(library, documents) => whole(library, documents, self.fenced).await?,
+        };
+        let turns = self.threads.with(conversation, &history, round, |thread| match scope {
+            Scope::Chat => self.turns(prompt::WITHOUT_DOCUMENTS, thread, ""),
+            Scope::Documents(..) => {
+                let fence = thread.fence(|| self.fence(seed, conversation.unwrap_or_default()));
+                let new = given.map(|(passages, _)| thread.place(passages).0);
+                let beginning = new.map_or_else(String::new, |new| prompt::beginning(&new, &fence));
+                self.turns(prompt::with_documents(&fence), thread, &beginning)
+            }
+        });
+        match turns {
+            Some(turns) => self.engine.prepare(turns).await,
+            None => Ok(false),
+        }
     }
 
     /// Answers a question, telling progress on the way. It never fails: an error is an answer in state
@@ -124,7 +156,7 @@ impl Assistant {
         let outcome = match &question.scope {
             Scope::Chat => self.chat(&question, &mut thread, &mut run).await,
             Scope::Documents(library, documents) => {
-                let fence = thread.fence(|| self.fence(&question));
+                let fence = thread.fence(|| self.fence(question.seed, question.conversation));
                 let (assistant, question, thread) = (self, &question, &mut thread);
                 Task { assistant, question, library, documents, fence, thread, run }.answer().await
             }
@@ -133,8 +165,8 @@ impl Assistant {
         outcome.unwrap_or_else(|failure| Answer { failure: Some(failure), ..Answer::ended("", MessageState::Failed) })
     }
 
-    fn fence(&self, question: &Question) -> Fence {
-        if self.fenced { Fence::new(question.seed, question.conversation) } else { Fence::off() }
+    fn fence(&self, seed: u32, conversation: i64) -> Fence {
+        if self.fenced { Fence::new(seed, conversation) } else { Fence::off() }
     }
 
     async fn chat(
@@ -169,9 +201,7 @@ impl Assistant {
             if run.stop.is_set() {
                 return Ok(None);
             }
-            let mut turns = vec![Turn::new("system", call.system)];
-            turns.extend(thread.turns.iter().map(|turn| self.told(&turn.role, &turn.content)));
-            turns.push(self.told("user", call.turn));
+            let turns = self.turns(call.system, thread, call.turn);
             let (max_tokens, sampling) = (call.max_tokens, call.sampling);
             let generation = self.engine.generate(Prompt::new(turns, max_tokens, sampling)).await?;
             match stream(generation, run).await {
@@ -179,6 +209,14 @@ impl Assistant {
                 outcome => return outcome.map(Some),
             }
         }
+    }
+
+    /// All that the model is told: the system turn, the thread, and the user's newest turn or what of it is known.
+    fn turns(&self, system: &str, thread: &Thread, turn: &str) -> Vec<Turn> {
+        let mut turns = vec![Turn::new("system", system)];
+        turns.extend(thread.turns.iter().map(|turn| self.told(&turn.role, &turn.content)));
+        turns.push(self.told("user", turn));
+        turns
     }
 
     /// A turn as the model is told it: nobody's words become marks of its chat template.

@@ -26,6 +26,19 @@ pub struct Question {
     pub seed: u32,
 }
 
+/// A question that is likely to come, and of which only this is known.
+#[derive(Clone)]
+pub struct Expected {
+    /// The conversation's row id; `None` for one that has no question yet.
+    pub conversation: Option<i64>,
+    /// What was kept of it, oldest first.
+    pub history: Vec<Message>,
+    /// What the question may draw on.
+    pub scope: Scope,
+    /// As [`Question::seed`].
+    pub seed: u32,
+}
+
 /// What a person sees while waiting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
@@ -47,6 +60,8 @@ pub enum Progress {
         /// Of.
         total: u32,
     },
+    /// The next piece of what the model thinks before it answers. It is no part of the answer, and nobody checks it.
+    Thought(String),
     /// The next piece of the answer. Marks are left out until they are checked.
     Token(String),
 }

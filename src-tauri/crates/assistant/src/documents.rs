@@ -148,7 +148,7 @@ impl<T: FnMut(Progress)> Task<'_, T> {
             return Ok(refusal);
         }
         let likely: Vec<i64> = passages.iter().map(|passage| passage.id).collect();
-        if let Some((whole, commands)) = self.whole().await? {
+        if let Some((whole, commands)) = whole(self.library, self.documents, self.fence.is_on()).await? {
             let basis = whole_basis(&whole);
             let source = Source { passages: whole, likely: likely.clone(), basis, commands, coverage: Some(coverage) };
             match self.answer_from(asked, source, Manner::Sentences).await {
@@ -162,17 +162,9 @@ impl<T: FnMut(Progress)> Task<'_, T> {
         self.answer_from(asked, source, Manner::Sentences).await
     }
 
-    /// All passages of the documents, where they are few enough to be given whole, and the commands left out of them.
-    async fn whole(&mut self) -> Result<Option<(Vec<Passage>, usize)>, Failure> {
-        let documents = self.documents.to_vec();
-        let whole =
-            apart(self.library, move |library| library.passages_within(&documents, characters(WHOLE_TOKENS))).await?;
-        Ok(whole.map(|passages| self.clean(passages)).filter(|(passages, _)| !passages.is_empty()))
-    }
-
     /// Passages without the commands in them, where there is a defence against them.
     pub fn clean(&self, passages: Vec<Passage>) -> (Vec<Passage>, usize) {
-        if self.fence.is_on() { passages_without_commands(passages) } else { (passages, 0) }
+        clean(passages, self.fence.is_on())
     }
 
     /// The model's answer from a source, checked against it.
@@ -226,6 +218,24 @@ impl<T: FnMut(Progress)> Task<'_, T> {
         }
         Ok(refusal)
     }
+}
+
+/// All passages of `documents`, where they are few enough to be given whole, and the commands left out of them.
+///
+/// # Errors
+/// The library's.
+pub async fn whole(
+    library: &Library,
+    documents: &[i64],
+    fenced: bool,
+) -> Result<Option<(Vec<Passage>, usize)>, Failure> {
+    let documents = documents.to_vec();
+    let whole = apart(library, move |library| library.passages_within(&documents, characters(WHOLE_TOKENS))).await?;
+    Ok(whole.map(|passages| clean(passages, fenced)).filter(|(passages, _)| !passages.is_empty()))
+}
+
+fn clean(passages: Vec<Passage>, fenced: bool) -> (Vec<Passage>, usize) {
+    if fenced { passages_without_commands(passages) } else { (passages, 0) }
 }
 
 /// The basis of an answer from these passages, of a budget in tokens.

@@ -20,6 +20,6 @@ mod way;
 mod whole;
 
 pub use answer::{Answer, Assistant};
-pub use ask::{Progress, Question, Scope, Stop};
+pub use ask::{Expected, Progress, Question, Scope, Stop};
 pub use citations::DOUBT;
 pub use prompt::REFUSAL;

@@ -45,6 +45,7 @@ pub async fn stream<T: FnMut(Progress)>(mut generation: Generation, run: &mut Ru
         };
         match event {
             Some(Event::Prefill { done, total }) => (run.tell)(Progress::Prefill { done, total }),
+            Some(Event::Thought { text }) => (run.tell)(Progress::Thought(text)),
             Some(Event::Token { text: piece }) => {
                 ttft_ms.get_or_insert(run.started.elapsed().as_secs_f64() * 1e3);
                 text.push_str(&piece);

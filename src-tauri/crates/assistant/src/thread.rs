@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use engine::Turn;
@@ -15,7 +15,8 @@ pub struct Thread {
     pub turns: Vec<Turn>,
     /// With the index in `turns` of the turn that holds it.
     evidence: Vec<(usize, Evidence)>,
-    issued: usize,
+    /// Of every passage that was placed, also where no turn came to hold it.
+    ids: HashMap<i64, String>,
     /// What was last asked, in words that stand alone.
     pub asked: Option<String>,
     fence: Option<Fence>,
@@ -44,13 +45,13 @@ impl Thread {
         self.fence.get_or_insert_with(make).clone()
     }
 
-    /// Splits passages into those that the model has not seen, with new ids, and those that it has.
+    /// Splits passages into those that the model has not seen, with their ids, and those that it has.
     pub fn place(&mut self, passages: impl IntoIterator<Item = Passage>) -> (Vec<Evidence>, Vec<Evidence>) {
         let (mut new, mut earlier) = (Vec::new(), Vec::new());
         for passage in passages {
             match self.evidence.iter().find(|(_, held)| held.passage.id == passage.id) {
                 Some((_, held)) => earlier.push(held.clone()),
-                None => new.push(Evidence { id: self.next_id(), passage }),
+                None => new.push(Evidence { id: self.id_of(passage.id), passage }),
             }
         }
         (new, earlier)
@@ -84,12 +85,13 @@ impl Thread {
     }
 
     /// A letter and a digit that say nothing about rank, so that a model which makes one up is found out: 160 of
-    /// them, in an order that repeats only after all.
-    fn next_id(&mut self) -> String {
+    /// them, in an order that repeats only after all. A passage keeps its own: read ahead and then asked about, or
+    /// asked about again after a refusal, it stands in the prompt in the same words, which are then in the KV cache.
+    fn id_of(&mut self, passage: i64) -> String {
         const LETTERS: &[u8; 20] = b"kmprtwxzbcdfghjnqsvy";
-        let slot = self.issued * 37 % 160;
-        self.issued += 1;
-        format!("{}{}", LETTERS[slot % 20] as char, 2 + slot / 20)
+        let slot = self.ids.len() * 37 % 160;
+        let issue = || format!("{}{}", LETTERS[slot % 20] as char, 2 + slot / 20);
+        self.ids.entry(passage).or_insert_with(issue).clone()
     }
 }
 
@@ -99,7 +101,10 @@ pub struct Threads(Mutex<Held>);
 
 #[derive(Default)]
 struct Held {
-    threads: HashMap<i64, Thread>,
+    /// By conversation; `None` is the one that has no question yet.
+    threads: HashMap<Option<i64>, Thread>,
+    /// The conversations whose threads are taken.
+    taken: HashSet<i64>,
     /// Goes up with each forgetting.
     round: u64,
 }
@@ -109,19 +114,44 @@ impl Threads {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The thread of a conversation, made from its history where it is not held, and the round it was taken in.
+    /// The thread of a conversation, made from its history where it is not held, and the round it was taken in. One
+    /// without a history goes on with what was read ahead for it.
     pub fn take(&self, conversation: i64, history: &[Message]) -> (Thread, u64) {
         let mut held = self.held();
-        let thread = held.threads.remove(&conversation);
+        let expected = if history.is_empty() { held.threads.remove(&None) } else { None };
+        let thread = held.threads.remove(&Some(conversation)).or(expected);
+        held.taken.insert(conversation);
         (thread.unwrap_or_else(|| Thread::from_history(history)), held.round)
     }
 
     /// Puts a thread back, unless all were forgotten since it was taken.
     pub fn put(&self, conversation: i64, thread: Thread, round: u64) {
         let mut held = self.held();
+        held.taken.remove(&conversation);
         if held.round == round {
-            held.threads.insert(conversation, thread);
+            held.threads.insert(Some(conversation), thread);
         }
+    }
+
+    /// The present round, for [`Threads::with`].
+    pub fn round(&self) -> u64 {
+        self.held().round
+    }
+
+    /// Works on the thread of a conversation in its place. `None` where it is taken, since it will come back with more
+    /// in it, and where all were forgotten since `round`.
+    pub fn with<T>(
+        &self,
+        conversation: Option<i64>,
+        history: &[Message],
+        round: u64,
+        work: impl FnOnce(&mut Thread) -> T,
+    ) -> Option<T> {
+        let mut held = self.held();
+        if held.round != round || conversation.is_some_and(|conversation| held.taken.contains(&conversation)) {
+            return None;
+        }
+        Some(work(held.threads.entry(conversation).or_insert_with(|| Thread::from_history(history))))
     }
 
     /// Forgets all threads, also those that are taken.
@@ -135,6 +165,7 @@ impl Threads {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::tests::passage;
 
     #[test]
     fn a_thread_that_was_forgotten_while_it_was_taken_does_not_come_back() {
@@ -148,5 +179,34 @@ mod tests {
         threads.forget();
         threads.put(1, thread, round);
         assert_eq!(told(&threads), 0);
+    }
+
+    #[test]
+    fn a_passage_has_the_same_id_until_a_turn_holds_it() {
+        let mut thread = Thread::default();
+        let ids = |evidence: &[Evidence]| evidence.iter().map(|held| held.id.clone()).collect::<Vec<_>>();
+        let (ahead, _) = thread.place([passage(1, 0, "연가"), passage(1, 1, "병가")]);
+        let (again, _) = thread.place([passage(1, 1, "병가"), passage(1, 2, "출장"), passage(1, 0, "연가")]);
+        assert_eq!(ids(&ahead), ["k2", "s3"]);
+        assert_eq!(ids(&again), ["s3", "j5", "k2"]);
+        thread.keep("질문".to_owned(), "답변".to_owned(), ahead);
+        let (new, earlier) = thread.place([passage(1, 0, "연가"), passage(1, 2, "출장")]);
+        assert_eq!((ids(&new), ids(&earlier)), (vec!["j5".to_owned()], vec!["k2".to_owned()]));
+    }
+
+    #[test]
+    fn the_first_question_of_a_conversation_goes_on_with_what_was_read_ahead_for_it() {
+        let threads = Threads::default();
+        let place = |thread: &mut Thread| thread.place([passage(1, 0, "연가")]).0.len();
+        assert_eq!(threads.with(None, &[], threads.round(), place), Some(1));
+        let (thread, round) = threads.take(7, &[]);
+        assert_eq!(thread.ids.len(), 1);
+        assert_eq!(threads.with(Some(7), &[], round, place), None, "it is being answered");
+        assert_eq!(threads.take(8, &[]).0.ids.len(), 0, "it was of one question only");
+        threads.put(7, thread, round);
+        assert_eq!(threads.with(Some(7), &[], round, |thread| thread.ids.len()), Some(1));
+        threads.forget();
+        assert_eq!(threads.with(Some(7), &[], round, place), None, "it was forgotten meanwhile");
+        assert_eq!(threads.with(Some(7), &[], threads.round(), |thread| thread.ids.len()), Some(0));
     }
 }

@@ -6,7 +6,7 @@ use wire::Failure;
 
 use crate::grades::{cite, unquote_forgotten};
 use crate::rows::from_word;
-use crate::{Basis, Error, Result, Vault, from_json, json};
+use crate::{Basis, Error, Figures, Result, Vault, from_json, json};
 
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +106,8 @@ pub struct Message {
     pub failure: Option<Failure>,
     /// What the model was given to answer from; `None` in a chat, for a question, and of an older program.
     pub basis: Option<Basis>,
+    /// What it took; `None` where the model wrote nothing, for a question, and of an older program.
+    pub figures: Option<Figures>,
 }
 
 /// A message that is not kept yet.
@@ -125,6 +127,8 @@ pub struct NewMessage {
     pub failure: Option<Failure>,
     /// What the model was given to answer from; `None` in a chat, for a question, and of an older program.
     pub basis: Option<Basis>,
+    /// What it took; `None` where the model wrote nothing, for a question, and of an older program.
+    pub figures: Option<Figures>,
 }
 
 impl NewMessage {
@@ -146,6 +150,7 @@ impl NewMessage {
             refused: false,
             failure: None,
             basis: None,
+            figures: None,
         }
     }
 }
@@ -203,6 +208,7 @@ fn message_of(row: &Row<'_>) -> Result<Message> {
             .map(from_json)
             .transpose()?,
         basis: row.get::<_, Option<String>>(7)?.as_deref().map(from_json).transpose()?,
+        figures: row.get::<_, Option<String>>(8)?.as_deref().map(from_json).transpose()?,
     })
 }
 
@@ -308,7 +314,7 @@ impl Vault {
             let row = row(connection, id)?;
             let messages = connection
                 .prepare_cached(
-                    "SELECT id, role, text, citations, state, refused, failure, basis FROM messages
+                    "SELECT id, role, text, citations, state, refused, failure, basis, figures FROM messages
                      WHERE conversation_id = ?1 ORDER BY id",
                 )?
                 .query_and_then([id], message_of)?
@@ -394,8 +400,9 @@ impl Vault {
             unquote_forgotten(&transaction, &mut message.citations)?;
             touch(&transaction, conversation, now_ms)?;
             transaction.execute(
-                "INSERT INTO messages (conversation_id, role, text, citations, state, refused, failure, basis, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO messages
+                     (conversation_id, role, text, citations, state, refused, failure, basis, figures, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                 params![
                     conversation,
                     message.role.name(),
@@ -405,14 +412,15 @@ impl Vault {
                     message.refused,
                     message.failure.as_ref().map(json).transpose()?,
                     message.basis.as_ref().map(json).transpose()?,
+                    message.figures.as_ref().map(json).transpose()?,
                     now_ms,
                 ],
             )?;
             let id = transaction.last_insert_rowid();
             cite(&transaction, conversation, message.citations.iter().map(|citation| citation.document_id))?;
             transaction.commit()?;
-            let NewMessage { role, text, citations, state, refused, failure, basis } = message;
-            Ok(Message { id, role, text, citations, state, refused, failure, basis })
+            let NewMessage { role, text, citations, state, refused, failure, basis, figures } = message;
+            Ok(Message { id, role, text, citations, state, refused, failure, basis, figures })
         })
     }
 
@@ -429,7 +437,7 @@ impl Vault {
                 .ok_or(Error::Missing { what: "message", id: message.id })?;
             transaction.execute(
                 "UPDATE messages SET role = ?2, text = ?3, citations = ?4, state = ?5, refused = ?6, failure = ?7,
-                 basis = ?8 WHERE id = ?1",
+                 basis = ?8, figures = ?9 WHERE id = ?1",
                 params![
                     message.id,
                     message.role.name(),
@@ -439,6 +447,7 @@ impl Vault {
                     message.refused,
                     message.failure.as_ref().map(json).transpose()?,
                     message.basis.as_ref().map(json).transpose()?,
+                    message.figures.as_ref().map(json).transpose()?,
                 ],
             )?;
             cite(&transaction, conversation, message.citations.iter().map(|citation| citation.document_id))?;

@@ -13,6 +13,7 @@ mod basis;
 mod conversations;
 mod documents;
 mod error;
+mod figures;
 mod find;
 mod grades;
 mod passages;
@@ -38,6 +39,7 @@ pub use conversations::{
 };
 
 pub use error::{Error, Result};
+pub use figures::Figures;
 pub use find::{FindableDocument, MessageText};
 pub use places::{Claim, Known, NewDocument, Place};
 pub use rows::{Appraisal, DocumentRow, DocumentState, NewPassage, Passage, PersonalCount};

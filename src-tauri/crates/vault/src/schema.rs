@@ -3,7 +3,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{Error, Result};
 
 /// One step a version, in order; a step that was released is never edited, only followed (invariant 10).
-const MIGRATIONS: [&str; 6] = ["
+const MIGRATIONS: [&str; 7] = ["
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -170,6 +170,9 @@ CREATE INDEX documents_in_short ON documents (id, removed_at, vectors_of);
 ", "
 -- NULL of what an older program kept.
 ALTER TABLE messages ADD COLUMN basis TEXT;
+", "
+-- NULL of a question, and of what an older program kept.
+ALTER TABLE messages ADD COLUMN figures TEXT;
 "];
 
 /// The version of the database that this program writes, kept in `PRAGMA user_version`.

@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use vault::{
-    Basis, Citation, Claim, DocumentState, MessageState, NewMessage, NewPassage, Passage, Place, Role, Vault,
+    Basis, Citation, Claim, DocumentState, Figures, MessageState, NewMessage, NewPassage, Passage, Place, Role, Vault,
 };
 use wire::Failure;
 
@@ -95,11 +95,32 @@ fn basis() -> impl Strategy<Value = Basis> {
     })
 }
 
+fn figures() -> impl Strategy<Value = Figures> {
+    (any::<[u32; 9]>(), words()).prop_map(|(numbers, device)| {
+        let [first_ms, prefill_ms, generate_ms, prompt_tokens, cached_tokens, restored_tokens, ..] = numbers;
+        let [.., generated_tokens, accepted_tokens, context_tokens] = numbers;
+        Figures {
+            first_ms,
+            prefill_ms,
+            generate_ms,
+            prompt_tokens,
+            cached_tokens,
+            restored_tokens,
+            generated_tokens,
+            accepted_tokens,
+            context_tokens,
+            device,
+        }
+    })
+}
+
 fn message() -> impl Strategy<Value = NewMessage> {
     let role = prop_oneof![Just(Role::User), Just(Role::Assistant)];
     let state = prop_oneof![Just(MessageState::Complete), Just(MessageState::Stopped), Just(MessageState::Failed)];
-    (role, words(), vec(citation(), 0..3), state, any::<bool>(), option::of(failure()), option::of(basis())).prop_map(
-        |(role, text, citations, state, refused, failure, basis)| NewMessage {
+    let why = option::of(failure());
+    let measured = (option::of(basis()), option::of(figures()));
+    (role, words(), vec(citation(), 0..3), state, any::<bool>(), why, measured).prop_map(
+        |(role, text, citations, state, refused, failure, (basis, figures))| NewMessage {
             role,
             text,
             citations,
@@ -107,6 +128,7 @@ fn message() -> impl Strategy<Value = NewMessage> {
             refused,
             failure,
             basis,
+            figures,
         },
     )
 }
@@ -174,8 +196,9 @@ proptest! {
             kept.push(message);
         }
         if let Some(message) = kept.last_mut() {
-            let NewMessage { role, text, citations, state, refused, failure, basis } = last;
-            *message = vault::Message { id: message.id, role, text, citations, state, refused, failure, basis };
+            let NewMessage { role, text, citations, state, refused, failure, basis, figures } = last;
+            let id = message.id;
+            *message = vault::Message { id, role, text, citations, state, refused, failure, basis, figures };
             vault.finish_message(message, 3).unwrap();
         }
         let conversation = vault.conversation(row.id).unwrap();

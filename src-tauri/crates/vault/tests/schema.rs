@@ -81,7 +81,7 @@ fn a_database_of_version_1_keeps_everything_and_gets_places() {
     assert_eq!(vault.passages_of(1).unwrap()[0].id, 11);
     assert_eq!(vault.setting("model_path").unwrap().as_deref(), Some("/모델.gguf"));
     let messages = vault.conversation(1).unwrap().messages;
-    assert_eq!((messages.len(), messages[0].basis), (1, None));
+    assert_eq!((messages.len(), messages[0].basis, &messages[0].figures), (1, None, &None));
     assert_eq!((row.grade, row.grade_reasons, row.graded_by_person, row.personal), (None, vec![], false, vec![]));
     assert_eq!(vault.unappraised().unwrap(), vault.read_documents().unwrap());
     assert_eq!(vault.unembedded("e5", 9).unwrap(), vault.passages_after(0, 9).unwrap());
