@@ -61,7 +61,8 @@ struct Source {
 impl Source {
     fn find(places: &Places) -> Result<Self> {
         let output = command("cargo", places)
-            .args(["metadata", "--format-version", "1", "--locked"])
+            .args(["metadata", "--format-version", "1", "--locked", "--filter-platform"])
+            .arg(format!("{}-unknown-linux-gnu", std::env::consts::ARCH))
             .output()
             .explain("cargo를 실행하지 못했습니다. Rust를 설치해 주십시오")?;
         Self::in_metadata(&output.stdout).ok_or_else(|| {
@@ -104,13 +105,13 @@ fn build(places: &Places, source: &Source, folder: &Path, kept: &Path) -> Result
         "-DGGML_CPU=OFF",
         "-DGGML_NATIVE=OFF",
         "-DGGML_OPENMP=OFF",
-        // The library finds libggml-base in the engine, which has it already, and no folder of this machine is named in it.
+        // The engine has libggml-base loaded already, and no folder of this machine is to be named in the library.
         "-DCMAKE_SKIP_RPATH=ON",
     ]);
     let mut compile = command("cmake", places);
     compile.arg("--build").arg(&built).args(["--target", "ggml-vulkan", "--parallel"]).arg(jobs());
     if let Some(newer) = &newer {
-        configure.arg(format!("-DSPIRV-Headers_DIR={}", newer.join("share/cmake/SPIRV-Headers").display()));
+        configure.arg(format!("-DSPIRV-Headers_ROOT={}", newer.display()));
         for step in [&mut configure, &mut compile] {
             step.env("CPLUS_INCLUDE_PATH", newer.join("include"));
         }
@@ -176,7 +177,7 @@ fn newer_headers(places: &Places) -> Result<PathBuf> {
         format!("Dir::Cache::archives={}", apt.join("archives").display()),
         "Acquire::Languages=none".to_owned(),
         // The user that apt would become may not enter a home folder.
-        "APT::Sandbox::User=".to_owned(),
+        "APT::Sandbox::User=root".to_owned(),
     ];
     let apt_get = |arguments: &[&str]| {
         let mut command = command("apt-get", places);
@@ -185,15 +186,18 @@ fn newer_headers(places: &Places) -> Result<PathBuf> {
         command
     };
     run_quietly(&mut apt_get(&["update"]), "Vulkan 헤더의 목록 내려받기")?;
-    let wanted: Vec<String> = HEADERS.iter().map(|package| format!("{package}/{NEWER_DEBIAN}")).collect();
-    let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
-    run_quietly(&mut apt_get(&[&["download"], wanted.as_slice()].concat()), "Vulkan 헤더 내려받기")?;
+    let wanted = HEADERS.map(|package| format!("{package}/{NEWER_DEBIAN}"));
+    run_quietly(apt_get(&["download"]).args(wanted), "Vulkan 헤더 내려받기")?;
     for entry in fs::read_dir(apt.join("packages")).explain("내려받은 Vulkan 헤더를 찾지 못했습니다")? {
         let package = entry.explain("내려받은 Vulkan 헤더를 찾지 못했습니다")?.path();
         run_quietly(Command::new("dpkg-deb").arg("-x").arg(&package).arg(&unpacked), "Vulkan 헤더 풀기")?;
     }
     fs::remove_dir_all(&apt).explain("apt의 폴더를 지우지 못했습니다")?;
-    if are_new_enough(&usr) { Ok(usr) } else { Err(Failure::new("내려받은 Vulkan 헤더도 오래되었습니다.")) }
+    if are_new_enough(&usr) {
+        Ok(usr)
+    } else {
+        Err(Failure::new("내려받은 Vulkan 헤더도 오래되었습니다."))
+    }
 }
 
 /// What apt fetches, a line each: address, release, component, origin.

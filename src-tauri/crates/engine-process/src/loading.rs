@@ -30,7 +30,8 @@ use shape::Shape;
 
 /// The context of a model that chats where nobody says otherwise, in tokens.
 const CHAT_CONTEXT: u32 = 8192;
-/// The same of a model that embeds or ranks: it reads a passage at a time, and its memory is for a whole window at once.
+/// The same of a model that embeds or ranks: it reads a passage at a time, and its memory is for a whole window at
+/// once.
 const POOLED_CONTEXT: u32 = 2048;
 /// The shortest context that a chat is of use with, in tokens: below it a model is refused.
 const CONTEXT_MIN: u32 = 2048;
