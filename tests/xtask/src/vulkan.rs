@@ -14,7 +14,7 @@ use crate::places::Places;
 const SOURCE: &str = "llama-cpp-sys-2";
 const LIBRARY: &str = "libggml-vulkan.so";
 /// The packages of a distribution that it is built and tried with.
-pub const PACKAGES: [&str; 4] = ["glslc", "libvulkan-dev", "spirv-headers", "mesa-vulkan-drivers"];
+const PACKAGES: [&str; 4] = ["glslc", "libvulkan-dev", "spirv-headers", "mesa-vulkan-drivers"];
 /// What the headers must know: older ones lack what the backend uses.
 const NEEDED: &str = "VK_EXT_layer_settings";
 /// The release of Debian whose headers are new enough, and compile with older compilers as well.
