@@ -88,7 +88,7 @@ pub fn ensure(for_tests: bool) -> Result<()> {
         .into_iter()
         .filter(|package| !is_satisfied(package))
         .collect();
-    if missing.is_empty() {
+    if missing.iter().all(|package| package.optional && !is_known(package.name)) {
         return Ok(());
     }
     say("다음 시스템 패키지를 설치합니다.");

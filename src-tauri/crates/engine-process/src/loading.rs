@@ -347,10 +347,10 @@ pub fn too_large(detail: String) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use super::shape::Layer;
     use super::*;
     use engine::Pooling;
     use engine::fallback::Launch;
-    use shape::Layer;
 
     #[test]
     fn a_context_is_the_models_or_the_callers_and_never_longer_than_it_was_trained_on() {
