@@ -19,6 +19,7 @@ mod packages;
 mod places;
 mod summary;
 mod test;
+mod vulkan;
 
 use std::fs::File;
 use std::process::ExitCode;
@@ -49,6 +50,8 @@ enum Task {
     },
     /// 준비만 합니다: 시스템 패키지, Node.js와 창, 모델, 사전, pdfium.
     Setup,
+    /// 그래픽 카드(GPU)를 쓰기 위한 Vulkan 지원을 빌드하여 프로그램 옆에 둡니다.
+    Vulkan,
 }
 
 fn main() -> ExitCode {
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Task::Run => run().map(|()| true),
         Task::Test { fast } => test(fast),
         Task::Setup => setup().map(|()| true),
+        Task::Vulkan => vulkan().map(|()| true),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -100,6 +104,15 @@ fn setup() -> Result<()> {
     downloads.finish()?;
     build::place_pdfium(&places)?;
     say("준비를 마쳤습니다.");
+    Ok(())
+}
+
+fn vulkan() -> Result<()> {
+    let places = Places::find()?;
+    let _only_one = alone(&places)?;
+    packages::ensure(true)?;
+    vulkan::ensure(&places)?;
+    say("Vulkan(GPU) 지원을 프로그램 옆에 두었습니다.");
     Ok(())
 }
 

@@ -10,6 +10,8 @@ struct Package {
     name: &'static str,
     why: &'static str,
     tests_only: bool,
+    /// Not every release has it, and what needs it does without.
+    optional: bool,
 }
 
 const fn always(name: &'static str, why: &'static str) -> Package {
@@ -17,6 +19,7 @@ const fn always(name: &'static str, why: &'static str) -> Package {
         name,
         why,
         tests_only: false,
+        optional: false,
     }
 }
 
@@ -25,6 +28,16 @@ const fn tests(name: &'static str, why: &'static str) -> Package {
         name,
         why,
         tests_only: true,
+        optional: false,
+    }
+}
+
+const fn optional(name: &'static str, why: &'static str) -> Package {
+    Package {
+        name,
+        why,
+        tests_only: true,
+        optional: true,
     }
 }
 
@@ -51,6 +64,10 @@ const PACKAGES: &[Package] = &[
     tests("xauth", "화면 없는 시험"),
     tests("dbus-x11", "화면 없는 시험"),
     tests("iproute2", "시험용 네트워크 이름 공간"),
+    optional("glslc", "Vulkan(GPU) 지원의 빌드"),
+    optional("libvulkan-dev", "Vulkan(GPU) 지원의 빌드"),
+    optional("spirv-headers", "Vulkan(GPU) 지원의 빌드"),
+    optional("mesa-vulkan-drivers", "GPU 없이 하는 Vulkan 시험"),
 ];
 
 /// Installs what is missing. Asks for an administrator's password only then, and only where needed.
@@ -71,7 +88,7 @@ pub fn ensure(for_tests: bool) -> Result<()> {
         .into_iter()
         .filter(|package| !is_satisfied(package))
         .collect();
-    if missing.is_empty() {
+    if missing.iter().all(|package| package.optional && !is_known(package.name)) {
         return Ok(());
     }
     say("다음 시스템 패키지를 설치합니다.");
@@ -96,8 +113,14 @@ pub fn ensure(for_tests: bool) -> Result<()> {
     if !status(&mut apt(root, &["update", "-q"]), "패키지 목록 갱신")?.success() {
         say("패키지 목록을 새로 받지 못했습니다. 있는 목록으로 계속합니다.");
     }
+    // Known only now: the list may have been empty.
+    let known: Vec<&str> = missing
+        .iter()
+        .filter(|package| !package.optional || is_known(package.name))
+        .map(|package| package.name)
+        .collect();
     let mut install = apt(root, &["install", "-y", "-q", "--no-install-recommends"]);
-    run(install.args(&names), "시스템 패키지 설치")
+    run(install.args(&known), "시스템 패키지 설치")
         .map_err(|failure| Failure::new(format!("{failure}\n직접 실행해 볼 명령:\n    {by_hand}")))
 }
 
@@ -127,6 +150,15 @@ fn is_installed(name: &str) -> bool {
         .stderr(Stdio::null())
         .output()
         .is_ok_and(|output| output.status.success() && says_installed(&output.stdout))
+}
+
+fn is_known(name: &str) -> bool {
+    Command::new("apt-cache")
+        .args(["show", name])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 fn says_installed(answer: &[u8]) -> bool {

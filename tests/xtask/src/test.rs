@@ -12,6 +12,7 @@ use crate::failure::{Explain, Failure, Result};
 use crate::node::{Node, with_first};
 use crate::places::Places;
 use crate::summary::{Tally, skipped_notes};
+use crate::vulkan;
 
 /// A program of the tests that cargo installs.
 struct Tool {
@@ -109,6 +110,9 @@ pub fn all(places: &Places, fast: bool) -> Tally {
         downloads.finish()?;
         place_pdfium(places)
     });
+    if built.is_some() {
+        vulkan::ensure_or_say(places);
+    }
     if built.is_some() && downloaded.is_some() {
         stages.stage("Rust 시험(nextest)", |places| {
             nextest(places, &["-E", "not package(e2e)"], &[])

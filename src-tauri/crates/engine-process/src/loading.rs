@@ -1,89 +1,96 @@
-use std::io::Read;
-use std::path::Path;
+//! A GGUF file becomes a model in memory, in the way that fits the machine.
 
+mod cores;
+pub mod devices;
+mod memory;
+mod plan;
+mod shape;
+
+use std::cell::RefCell;
+use std::io::Read;
+use std::num::NonZeroU32;
+use std::path::Path;
+use std::rc::Rc;
+
+use engine::fallback::{CpuUse, GpuUse};
 use engine::{LoadOptions, Model, Task};
+use llama_cpp_2::context::params::{KvCacheType, LlamaContextParams};
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
-use llama_cpp_2::{LlamaBackendDeviceType, list_llama_ggml_backend_devices};
+use llama_cpp_sys_2::LLAMA_FLASH_ATTN_TYPE_ENABLED;
 use wire::Failure;
 
 use crate::QUEUE;
 use crate::template::{ChatTemplate, template_failure};
+use devices::{Gpu, Hardware};
+use plan::{Free, Plan, Wanted};
+use shape::Shape;
 
 /// The context of a model that chats where nobody says otherwise, in tokens.
 const CHAT_CONTEXT: u32 = 8192;
-/// The same of a model that embeds or ranks: it reads a passage at a time, and its memory is for a whole window at once.
+/// The same of a model that embeds or ranks: it reads a passage at a time, and its memory is for a whole window at
+/// once.
 const POOLED_CONTEXT: u32 = 2048;
-/// What compute buffers and the rest of the process take on top of weights and KV cache, in bytes.
-const HEADROOM: u64 = 400 << 20;
+/// The shortest context that a chat is of use with, in tokens: below it a model is refused.
+const CONTEXT_MIN: u32 = 2048;
+/// The most tokens of a prompt that are handed over at once.
+const BATCH: u32 = 2048;
+/// The most tokens computed at once: memory grows with it, speed hardly.
+const MICRO_BATCH: u32 = 512;
 
 /// A model in memory.
 pub struct Loaded {
     pub model: LlamaModel,
     pub task: Task,
     pub description: Model,
+    kv: KvCacheType,
 }
 
 impl Loaded {
     /// Loads a GGUF; `progress` gets the share read, 0 to 1.
     ///
     /// # Errors
-    /// `model_missing`, `model_not_gguf`, `model_damaged`, `model_too_large`.
+    /// `model_missing`, `model_not_gguf`, `model_damaged`, `model_too_large`, `request_stopped`.
     pub fn from_file(
         backend: &LlamaBackend,
+        hardware: &Hardware,
         path: &Path,
         options: &LoadOptions,
-        mut progress: impl FnMut(f32) + 'static,
+        progress: impl FnMut(f32) + 'static,
     ) -> Result<Self, Failure> {
-        let bytes = check_file(path)?;
-        let gpu = list_llama_ggml_backend_devices().into_iter().find(|device| {
-            matches!(device.device_type, LlamaBackendDeviceType::Gpu | LlamaBackendDeviceType::IntegratedGpu)
-        });
-        if gpu.is_none() {
-            check_memory(bytes, 0)?;
-        }
-        let mut told = -1.0;
-        let parameters = LlamaModelParams::default().with_progress_callback(move |share| {
-            if share - told >= 0.01 || share >= 1.0 {
-                told = share;
-                progress(share);
+        check_file(path)?;
+        let shape = Shape::read(path).ok_or_else(|| damaged(path, &"its header cannot be read"))?;
+        let layers = shape.layers.len() as u32 + 1;
+        // A caller who wants no GPU is not told that there is one.
+        let gpu = Gpu::find().filter(|_| options.gpu_layers != Some(0));
+        let wanted = wanted(&shape, options, &hardware.launch.gpu);
+        let free = Free { memory: memory::available(), gpu: gpu.as_ref() };
+        let mut plan = plan::plan(&shape, &wanted, free)?;
+        let loader = Loader { backend, hardware, path, options, progress: Rc::new(RefCell::new(progress)) };
+        let first = plan.gpu_layers;
+        let mut loaded = loop {
+            match loader.load(&plan) {
+                Ok(loaded) => break loaded,
+                Err(_) if QUEUE.is_stopped() => return Err(stopped()),
+                // What a GPU has room for only its driver knows: with fewer layers it may do.
+                Err(_) if plan.gpu_layers > 0 => {
+                    let fewer = fewer_layers(plan.gpu_layers, first);
+                    plan = plan::with_fewer_layers(&plan, &shape, &wanted, free, fewer)?;
+                }
+                Err(failure) => return Err(failure),
             }
-            !QUEUE.is_stopped()
-        });
-        let model = LlamaModel::load_from_file(backend, path, &parameters).map_err(|error| {
-            Failure::new(
-                "model_damaged",
-                "모델 파일을 읽지 못했습니다. 파일이 잘렸거나 손상되었을 수 있으니 다시 복사한 뒤 시도해 주십시오.",
-                format!("{}: {error}", path.display()),
-            )
-        })?;
-        let (trained, asked) = (model.n_ctx_train(), options.context_tokens);
-        let context_tokens = match options.task {
-            Task::Chat => asked.unwrap_or(CHAT_CONTEXT).min(trained.max(512)).max(512),
-            // An encoder has no positions beyond those that it was trained on.
-            Task::Embed { .. } | Task::Rank => asked.unwrap_or(POOLED_CONTEXT).clamp(1, trained.max(1)),
         };
-        if gpu.is_none() {
-            check_memory(bytes, kv_bytes(&model, context_tokens))?;
+        let notices = &mut loaded.description.notices;
+        notices.extend(given_up(hardware));
+        if gpu.is_some() {
+            notices.extend(left_off_gpu(&plan, layers.min(wanted.gpu_layers)));
         }
-        let file_name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let description = Model {
-            name: model.meta_val_str("general.name").ok().filter(|name| !name.is_empty()).unwrap_or(file_name),
-            path: path.to_owned(),
-            context_tokens,
-            device: gpu.map_or_else(|| "CPU".to_owned(), |device| device.description),
-            threads: options.threads.unwrap_or_else(physical_cores),
-            dimensions: model.n_embd_out().unsigned_abs(),
-            variant: String::new(),
-            layers: model.n_layer() + 1,
-            gpu_layers: 0,
-            kv_type: "f16".to_owned(),
-            memory_bytes: 0,
-            notices: Vec::new(),
-        };
-        Ok(Self { model, task: options.task, description })
+        if plan.context < wanted.context {
+            notices.push(shortened(wanted.context, plan.context));
+        }
+        Ok(loaded)
     }
 
     /// The chat template that the GGUF brings.
@@ -103,7 +110,201 @@ impl Loaded {
     }
 }
 
-fn check_file(path: &Path) -> Result<u64, Failure> {
+/// What a context on this model is opened with: its length, its batches, its threads, its KV cache. A model with
+/// sliding windows keeps whole layers all the same (llama.cpp's `swa_full`), since only those can be cut at any token.
+pub fn context_parameters(loaded: &Loaded) -> LlamaContextParams {
+    let description = &loaded.description;
+    let threads = description.threads as i32;
+    let parameters = LlamaContextParams::default()
+        .with_n_threads(threads)
+        .with_n_threads_batch(threads)
+        .with_type_k(loaded.kv)
+        .with_type_v(loaded.kv);
+    // Values can be quantised only where attention is computed in one go; elsewhere llama.cpp chooses well itself.
+    let parameters = match loaded.kv {
+        KvCacheType::Q8_0 => parameters.with_flash_attention_policy(LLAMA_FLASH_ATTN_TYPE_ENABLED),
+        _ => parameters,
+    };
+    match loaded.task {
+        Task::Chat => parameters
+            .with_n_ctx(NonZeroU32::new(description.context_tokens))
+            .with_n_batch(BATCH)
+            .with_n_ubatch(MICRO_BATCH),
+        Task::Embed { .. } | Task::Rank => {
+            // Attention that is not causal needs a whole batch in one step.
+            let batch = description.context_tokens.max(MICRO_BATCH);
+            parameters.with_embeddings(true).with_n_ctx(NonZeroU32::new(batch)).with_n_batch(batch).with_n_ubatch(batch)
+        }
+    }
+}
+
+/// Loads one file, as often as it takes.
+struct Loader<'a, F> {
+    backend: &'a LlamaBackend,
+    hardware: &'a Hardware,
+    path: &'a Path,
+    options: &'a LoadOptions,
+    progress: Rc<RefCell<F>>,
+}
+
+impl<F: FnMut(f32) + 'static> Loader<'_, F> {
+    fn load(&self, plan: &Plan) -> Result<Loaded, Failure> {
+        let mut told = -1.0;
+        let progress = self.progress.clone();
+        let parameters = LlamaModelParams::default().with_progress_callback(move |share| {
+            if share - told >= 0.01 || share >= 1.0 {
+                told = share;
+                (*progress.borrow_mut())(share);
+            }
+            !QUEUE.is_stopped()
+        });
+        let parameters = match plan.gpu_layers {
+            // Without a device llama.cpp would still compute long prompts on the GPU, copying weights there.
+            0 => parameters.with_n_gpu_layers(0).with_devices(&[]).map_err(|error| damaged(self.path, &error))?,
+            layers => parameters.with_n_gpu_layers(layers),
+        };
+        let model = LlamaModel::load_from_file(self.backend, self.path, &parameters)
+            .map_err(|error| damaged(self.path, &error))?;
+        let loaded = Loaded { description: self.describe(&model, plan), model, task: self.options.task, kv: plan.kv };
+        if plan.gpu_layers > 0 {
+            // Whether a GPU holds the KV cache and the compute buffers as well shows only now. This context is freed
+            // at once; the one that computes is opened by who computes, with the same parameters.
+            loaded
+                .model
+                .new_context(self.backend, context_parameters(&loaded))
+                .map_err(|error| too_large(error.to_string()))?;
+        }
+        Ok(loaded)
+    }
+
+    fn describe(&self, model: &LlamaModel, plan: &Plan) -> Model {
+        let file_name = self.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let layers = model.n_layer() + 1;
+        let gpu = Gpu::find().filter(|_| plan.gpu_layers > 0);
+        Model {
+            name: model.meta_val_str("general.name").ok().filter(|name| !name.is_empty()).unwrap_or(file_name),
+            path: self.path.to_owned(),
+            context_tokens: plan.context,
+            device: gpu.map_or_else(|| "CPU".to_owned(), |gpu| gpu.name),
+            threads: self.options.threads.unwrap_or_else(|| threads(self.options)),
+            dimensions: model.n_embd_out().unsigned_abs(),
+            variant: self.hardware.variant.clone(),
+            layers,
+            gpu_layers: plan.gpu_layers.min(layers),
+            kv_type: if plan.kv == KvCacheType::Q8_0 { "q8_0" } else { "f16" }.to_owned(),
+            memory_bytes: plan.bytes,
+            notices: Vec::new(),
+        }
+    }
+}
+
+fn threads(options: &LoadOptions) -> u32 {
+    if options.background { cores::background_threads() } else { cores::physical_cores() }
+}
+
+/// What is asked of a model of this shape.
+fn wanted(shape: &Shape, options: &LoadOptions, gpu: &GpuUse) -> Wanted {
+    // A file that does not tell what it was trained on is not held to it.
+    let trained = Some(shape.trained).filter(|trained| *trained > 0).map_or(u32::MAX, saturating);
+    let asked = options.context_tokens;
+    let chat = options.task == Task::Chat;
+    let context = match options.task {
+        Task::Chat => asked.unwrap_or(CHAT_CONTEXT).min(trained.max(512)).max(512),
+        // An encoder has no positions beyond those that it was trained on.
+        Task::Embed { .. } | Task::Rank => asked.unwrap_or(POOLED_CONTEXT).clamp(1, trained),
+    };
+    let layers = shape.layers.len() as u32 + 1;
+    let most = match gpu {
+        GpuUse::All => layers,
+        GpuUse::Half => layers / 2,
+        GpuUse::None => 0,
+    };
+    Wanted {
+        context,
+        may_shorten: chat && asked.is_none(),
+        chat,
+        batch: if chat { MICRO_BATCH } else { context.max(MICRO_BATCH) },
+        gpu_layers: options.gpu_layers.map_or(most, |asked| asked.min(most)),
+    }
+}
+
+fn saturating(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// All, half, a quarter, none of the layers that were tried `first`.
+fn fewer_layers(now: u32, first: u32) -> u32 {
+    [first / 2, first / 4].into_iter().find(|fewer| *fewer < now).unwrap_or(0)
+}
+
+/// What this process was started without, after another one crashed.
+fn given_up(hardware: &Hardware) -> Vec<Failure> {
+    let gpu = match hardware.launch.gpu {
+        GpuUse::All => None,
+        GpuUse::Half => Some(Failure::new(
+            "gpu_layers_fewer",
+            "그래픽 카드(GPU)를 쓰다가 답변 엔진이 종료되어 모델의 절반만 GPU로 계산합니다. 답변이 느려집니다. \
+             그래픽 드라이버를 새로 고친 뒤 프로그램을 다시 시작해 주십시오.",
+            "the engine crashed with all layers on the GPU",
+        )),
+        GpuUse::None => Some(Failure::new(
+            "gpu_given_up",
+            "그래픽 카드(GPU)를 쓰다가 답변 엔진이 종료되어 CPU로만 계산합니다. 답변이 느려집니다. \
+             그래픽 드라이버를 새로 고친 뒤 프로그램을 다시 시작해 주십시오.",
+            "the engine crashed with layers on the GPU",
+        )),
+    };
+    let cpu = (hardware.launch.cpu != CpuUse::Best).then(|| {
+        let avoided = match &hardware.launch.cpu {
+            CpuUse::Without(variant) => variant.as_str(),
+            _ => "all but the baseline",
+        };
+        Failure::new(
+            "cpu_variant_given_up",
+            "이 컴퓨터의 CPU에 가장 알맞은 계산 방법을 쓰다가 답변 엔진이 종료되어 더 단순한 방법으로 계산합니다. \
+             답변이 느려집니다. 가상 컴퓨터라면 CPU 설정을 확인한 뒤 프로그램을 다시 시작해 주십시오.",
+            format!("{} runs, without {avoided}", hardware.variant),
+        )
+    });
+    gpu.into_iter().chain(cpu).collect()
+}
+
+/// Says it where a GPU has fewer layers than it was to have; a program that falls back in silence is taken for slow.
+fn left_off_gpu(plan: &Plan, wanted: u32) -> Option<Failure> {
+    let detail = format!("{} of {wanted} layers are on the GPU", plan.gpu_layers);
+    match plan.gpu_layers {
+        // Then there is another notice, of the crash.
+        _ if wanted == 0 => None,
+        0 => Some(Failure::new(
+            "gpu_given_up",
+            "그래픽 카드(GPU)의 메모리가 모자라 CPU로 계산합니다. 답변이 느려집니다. \
+             GPU를 쓰는 다른 프로그램을 닫고 모델을 다시 골라 주십시오.",
+            detail,
+        )),
+        some if some < wanted => Some(Failure::new(
+            "gpu_layers_fewer",
+            format!(
+                "그래픽 카드(GPU)의 메모리가 모자라 모델의 {wanted}개 층 가운데 {some}개만 GPU로 계산합니다. \
+                 답변이 느려집니다. GPU를 쓰는 다른 프로그램을 닫고 모델을 다시 골라 주십시오."
+            ),
+            detail,
+        )),
+        _ => None,
+    }
+}
+
+fn shortened(wanted: u32, context: u32) -> Failure {
+    Failure::new(
+        "context_shortened",
+        format!(
+            "메모리가 모자라 한 번에 다룰 수 있는 분량을 {wanted}토큰에서 {context}토큰으로 줄였습니다. \
+             긴 문서와 긴 대화는 나누어 물어 주십시오."
+        ),
+        "",
+    )
+}
+
+fn check_file(path: &Path) -> Result<(), Failure> {
     let missing = |error: std::io::Error| {
         Failure::new(
             "model_missing",
@@ -112,7 +313,6 @@ fn check_file(path: &Path) -> Result<u64, Failure> {
         )
     };
     let mut file = std::fs::File::open(path).map_err(missing)?;
-    let bytes = file.metadata().map_err(missing)?.len();
     let mut magic = [0; 4];
     if file.read_exact(&mut magic).is_err() || &magic != b"GGUF" {
         return Err(Failure::new(
@@ -121,7 +321,19 @@ fn check_file(path: &Path) -> Result<u64, Failure> {
             path.display(),
         ));
     }
-    Ok(bytes)
+    Ok(())
+}
+
+fn damaged(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(
+        "model_damaged",
+        "모델 파일을 읽지 못했습니다. 파일이 잘렸거나 손상되었을 수 있으니 다시 복사한 뒤 시도해 주십시오.",
+        format!("{}: {error}", path.display()),
+    )
+}
+
+fn stopped() -> Failure {
+    Failure::new("request_stopped", "중지했습니다. 필요하면 다시 시작해 주십시오.", "")
 }
 
 /// The failure of a model that memory has no room for.
@@ -133,40 +345,87 @@ pub fn too_large(detail: String) -> Failure {
     )
 }
 
-/// Refuses before the kernel's out-of-memory killer would.
-fn check_memory(weights: u64, kv: u64) -> Result<(), Failure> {
-    let needed = weights + kv + HEADROOM;
-    match available_memory() {
-        Some(available) if needed > available => {
-            Err(too_large(format!("needs {} MiB, {} MiB are free", needed >> 20, available >> 20)))
+#[cfg(test)]
+mod tests {
+    use super::shape::Layer;
+    use super::*;
+    use engine::Pooling;
+    use engine::fallback::Launch;
+
+    #[test]
+    fn a_context_is_the_models_or_the_callers_and_never_longer_than_it_was_trained_on() {
+        let embed = Task::Embed { pooling: Pooling::Mean };
+        let table = [
+            (Task::Chat, None, 131_072, 8192, true),
+            (Task::Chat, None, 4096, 4096, true),
+            (Task::Chat, Some(100_000), 131_072, 100_000, false),
+            (Task::Chat, Some(100_000), 32_768, 32_768, false),
+            (Task::Chat, Some(1), 8192, 512, false),
+            (Task::Chat, None, 0, 8192, true),
+            (embed, None, 512, 512, false),
+            (embed, None, 8192, 2048, false),
+            (embed, Some(4096), u64::MAX, 4096, false),
+        ];
+        for (task, context_tokens, trained, expected, may_shorten) in table {
+            let shape = Shape { trained, ..Shape::default() };
+            let options = LoadOptions { task, context_tokens, ..LoadOptions::default() };
+            let wanted = wanted(&shape, &options, &GpuUse::All);
+            assert_eq!((wanted.context, wanted.may_shorten), (expected, may_shorten), "{options:?} {trained}");
         }
-        _ => Ok(()),
     }
-}
 
-/// Bytes that can be used without swapping, where the system tells.
-fn available_memory() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
-}
+    #[test]
+    fn layers_on_a_gpu_are_capped_by_the_caller_and_by_what_crashed_before() {
+        let shape = Shape { layers: vec![Layer::default(); 31], ..Shape::default() };
+        let table = [
+            (None, GpuUse::All, 32),
+            (Some(5), GpuUse::All, 5),
+            (Some(99), GpuUse::All, 32),
+            (None, GpuUse::Half, 16),
+            (Some(20), GpuUse::Half, 16),
+            (None, GpuUse::None, 0),
+        ];
+        for (gpu_layers, gpu, expected) in table {
+            let options = LoadOptions { gpu_layers, ..LoadOptions::default() };
+            assert_eq!(wanted(&shape, &options, &gpu).gpu_layers, expected, "{gpu_layers:?} {gpu:?}");
+        }
+    }
 
-/// Bytes of an f16 KV cache: two vectors a layer and a token.
-fn kv_bytes(model: &LlamaModel, context_tokens: u32) -> u64 {
-    let head = model.n_embd() as u64 / u64::from(model.n_head().max(1));
-    2 * 2 * u64::from(model.n_layer()) * u64::from(model.n_head_kv()) * head * u64::from(context_tokens)
-}
+    #[test]
+    fn a_gpu_without_room_is_tried_with_half_a_quarter_and_none() {
+        for (first, wanted) in [(33, vec![16, 8, 0]), (4, vec![2, 1, 0]), (2, vec![1, 0]), (1, vec![0])] {
+            let mut layers = first;
+            let mut tried = Vec::new();
+            while layers > 0 {
+                layers = fewer_layers(layers, first);
+                tried.push(layers);
+            }
+            assert_eq!(tried, wanted, "{first}");
+        }
+    }
 
-/// Cores, not hardware threads: two threads on one core wait for the same memory.
-fn physical_cores() -> u32 {
-    let usable = std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
-    let siblings: std::collections::HashSet<String> = (0..1024)
-        .map_while(|cpu| {
-            std::fs::read_to_string(format!("/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")).ok()
-        })
-        .collect();
-    match siblings.len() as u32 {
-        0 => usable,
-        cores => usable.min(cores),
+    #[test]
+    fn nothing_is_given_up_in_silence() {
+        let hardware =
+            |gpu, cpu| Hardware { launch: Launch { gpu, cpu }, variant: "haswell".into(), baseline: "x64".into() };
+        let table: [(Hardware, &[&str]); 4] = [
+            (hardware(GpuUse::All, CpuUse::Best), &[]),
+            (hardware(GpuUse::Half, CpuUse::Best), &["gpu_layers_fewer"]),
+            (hardware(GpuUse::None, CpuUse::Without("zen4".into())), &["gpu_given_up", "cpu_variant_given_up"]),
+            (hardware(GpuUse::All, CpuUse::Baseline), &["cpu_variant_given_up"]),
+        ];
+        for (hardware, wanted) in table {
+            let notices = given_up(&hardware);
+            let codes: Vec<&str> = notices.iter().map(|notice| notice.code.as_str()).collect();
+            assert_eq!(codes, wanted, "{hardware:?}");
+            assert!(notices.iter().all(|notice| notice.message.contains("느려집니다")));
+        }
+        let plan = |gpu_layers| Plan { context: 2048, kv: KvCacheType::F16, gpu_layers, bytes: 0 };
+        for (on_gpu, wanted, code) in
+            [(33, 33, None), (20, 33, Some("gpu_layers_fewer")), (0, 33, Some("gpu_given_up")), (0, 0, None)]
+        {
+            let notice = left_off_gpu(&plan(on_gpu), wanted);
+            assert_eq!(notice.map(|notice| notice.code).as_deref(), code, "{on_gpu} of {wanted}");
+        }
     }
 }

@@ -19,12 +19,14 @@ use std::io::{BufReader, Write};
 use std::process::ExitCode;
 
 use engine::Task;
+use engine::fallback::Launch;
 use engine::protocol::{Event, Reply, Request};
-use llama_cpp_2::llama_backend::{LlamaBackend, load_backends_from_path};
+use llama_cpp_2::llama_backend::LlamaBackend;
 use wire::Failure;
 
 use crate::cache::Session;
 use crate::loading::Loaded;
+use crate::loading::devices::Hardware;
 use crate::pooled::Pooled;
 use crate::queue::Queue;
 
@@ -41,13 +43,19 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::ERROR)
         .init();
-    match wire::beside("backends") {
-        Ok(folder) => load_backends_from_path(&folder),
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let looks_only = arguments.pop_if(|last| last == "--machine").is_some();
+    let Some(launch) = Launch::from_arguments(arguments) else {
+        eprintln!("naratmal-engine: takes --half-gpu, --cpu-only, --avoid VARIANT, --baseline and, last, --machine");
+        return ExitCode::FAILURE;
+    };
+    let hardware = match wire::beside("backends").and_then(|folder| Hardware::load(&folder, launch)) {
+        Ok(hardware) => hardware,
         Err(error) => {
             eprintln!("naratmal-engine: {error}");
             return ExitCode::FAILURE;
         }
-    }
+    };
     let mut backend = match LlamaBackend::init() {
         Ok(backend) => backend,
         Err(error) => {
@@ -56,6 +64,10 @@ fn main() -> ExitCode {
         }
     };
     backend.void_logs();
+    if looks_only {
+        let told = wire::write(&mut std::io::stdout(), &hardware.machine());
+        return if told.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
 
     std::thread::spawn(|| {
         let mut input = BufReader::new(std::io::stdin());
@@ -65,11 +77,11 @@ fn main() -> ExitCode {
         // The window is gone, so nobody waits for what may still run.
         std::process::exit(0);
     });
-    serve(&backend)
+    serve(&backend, &hardware)
 }
 
 /// One loaded model after another; without one, every request but a load fails.
-fn serve(backend: &LlamaBackend) -> ! {
+fn serve(backend: &LlamaBackend, hardware: &Hardware) -> ! {
     let mut next = QUEUE.next();
     loop {
         next = match next {
@@ -77,7 +89,7 @@ fn serve(backend: &LlamaBackend) -> ! {
                 if options.background {
                     priority::lower();
                 }
-                let loaded = Loaded::from_file(backend, &path, &options, move |share| {
+                let loaded = Loaded::from_file(backend, hardware, &path, &options, move |share| {
                     reply(id, Event::Loading { share });
                 });
                 let served = loaded.and_then(|loaded| match loaded.task {

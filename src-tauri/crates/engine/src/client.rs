@@ -3,11 +3,13 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use wire::Failure;
 
+use crate::fallback::{GpuUse, Ladder, Launch, Machine, is_crash};
 use crate::protocol::{BenchResult, Event, LoadOptions, Model, Prompt, Reply, Request, Turn};
 
 /// The engine process, started when first needed and again after a crash, with the same model.
@@ -23,6 +25,8 @@ struct Inner {
     /// Held while it is loaded again, so that two requests at once load it once.
     reviving: tokio::sync::Mutex<()>,
     check: Option<Check>,
+    /// What crashes have taught about this machine.
+    ladder: Mutex<Ladder>,
 }
 
 type Waiting = Arc<Mutex<HashMap<u64, mpsc::UnboundedSender<Event>>>>;
@@ -30,8 +34,19 @@ type Waiting = Arc<Mutex<HashMap<u64, mpsc::UnboundedSender<Event>>>>;
 struct Process {
     requests: mpsc::UnboundedSender<Request>,
     waiting: Waiting,
+    /// The last request that loaded a model.
+    load: u64,
+    /// The last request that was computed to its end.
+    computed: Arc<AtomicU64>,
     /// Killed when dropped.
-    _child: Child,
+    child: Child,
+}
+
+impl Process {
+    /// True once the model at hand has computed something: what crashes after that is not what the machine lacks.
+    fn is_proven(&self) -> bool {
+        self.computed.load(Ordering::Relaxed) > self.load
+    }
 }
 
 /// The events of one request. Dropping it stops the request.
@@ -68,9 +83,12 @@ impl Drop for Generation {
     }
 }
 
+/// The code of [`crashed`].
+const CRASHED: &str = "engine_crashed";
+
 fn crashed() -> Failure {
     Failure::new(
-        "engine_crashed",
+        CRASHED,
         "답변 엔진이 예기치 않게 종료되었습니다. 다시 질문하시면 엔진을 다시 시작합니다.",
         "the engine's pipe closed inside a request",
     )
@@ -100,10 +118,12 @@ impl Engine {
             wanted: Mutex::new(None),
             reviving: tokio::sync::Mutex::new(()),
             check,
+            ladder: Mutex::default(),
         }))
     }
 
-    /// Loads the GGUF at `path` in place of the present model; `progress` gets the share done, 0 to 1.
+    /// Loads the GGUF at `path` in place of the present model; `progress` gets the share done, 0 to 1. An engine that
+    /// crashes over it is started again with less of the machine (see [`crate::fallback`]); [`Model::notices`] says so.
     ///
     /// # Errors
     /// `model_missing`, `model_not_gguf`, `model_damaged`, `model_too_large`, `engine_crashed`, `engine_missing`.
@@ -113,20 +133,71 @@ impl Engine {
         options: LoadOptions,
         mut progress: impl FnMut(f32),
     ) -> Result<Model, Failure> {
-        let (path, kept) = (path.to_owned(), (path.to_owned(), options.clone()));
+        let before = lock(&self.0.ladder).clone();
+        loop {
+            match self.load_once(path, &options, &mut progress).await {
+                Ok(model) => {
+                    *lock(&self.0.wanted) = Some((path.to_owned(), options));
+                    return Ok(model);
+                }
+                Err(failure) if failure.code == CRASHED && self.step_down_after_crash().await => {}
+                Err(failure) => {
+                    // What crashes on every step is the file's fault, and teaches nothing about the machine.
+                    *lock(&self.0.ladder) = before;
+                    return Err(failure);
+                }
+            }
+        }
+    }
+
+    async fn load_once(
+        &self,
+        path: &Path,
+        options: &LoadOptions,
+        progress: &mut impl FnMut(f32),
+    ) -> Result<Model, Failure> {
+        let (path, options) = (path.to_owned(), options.clone());
         let mut request = self.request(|id| Request::Load { id, path, options }).await?;
         while let Some(event) = request.next().await {
             match event {
                 Event::Loading { share } => progress(share),
-                Event::Loaded { model } => {
-                    *lock(&self.0.wanted) = Some(kept);
-                    return Ok(model);
-                }
+                Event::Loaded { model } => return Ok(model),
                 Event::Failed { failure } => return Err(failure),
                 _ => {}
             }
         }
         Err(crashed())
+    }
+
+    /// True where the engine died of a crash and there is a step down to take, which then was taken.
+    async fn step_down_after_crash(&self) -> bool {
+        let dead = self.0.process.lock().await.take_if(|process| process.requests.is_closed());
+        match dead {
+            Some(dead) => self.learn_from(dead).await,
+            None => false,
+        }
+    }
+
+    /// Steps down where a process crashed before it had computed anything. True where a step was taken.
+    async fn learn_from(&self, mut dead: Process) -> bool {
+        if dead.is_proven() {
+            return false;
+        }
+        // Its pipe is closed, so it has ended or is about to.
+        let status = tokio::time::timeout(Duration::from_secs(5), dead.child.wait()).await;
+        if !matches!(status, Ok(Ok(status)) if is_crash(status)) {
+            return false;
+        }
+        if !lock(&self.0.ladder).is_built() {
+            let machine = look_at_machine(&self.0.executable).await;
+            lock(&self.0.ladder).build(machine.as_ref());
+        }
+        let mut ladder = lock(&self.0.ladder);
+        let stepped = ladder.step_down();
+        if stepped {
+            tracing::warn!(arguments = ?ladder.launch().arguments(), "the engine crashed and is started with less");
+        }
+        stepped
     }
 
     /// Starts generating; the text comes by [`Generation::next`].
@@ -231,19 +302,56 @@ impl Engine {
         let id = self.0.next_id.fetch_add(1, Ordering::Relaxed);
         let (sender, events) = mpsc::unbounded_channel();
         let mut process = self.0.process.lock().await;
-        let running = match process.take() {
-            Some(running) if !running.requests.is_closed() => running,
-            _ => start(&self.0.executable)?,
+        if let Some(dead) = process.take_if(|process| process.requests.is_closed()) {
+            self.learn_from(dead).await;
+        }
+        let mut running = match process.take() {
+            Some(running) => running,
+            None => start(&self.0.executable, lock(&self.0.ladder).launch())?,
         };
         lock(&running.waiting).insert(id, sender);
         let requests = running.requests.clone();
-        let _ = requests.send(request(id));
+        let request = request(id);
+        if matches!(request, Request::Load { .. }) {
+            running.load = id;
+        }
+        let _ = requests.send(request);
         *process = Some(running);
         Ok(Generation { id, events, requests, ended: false })
     }
 }
 
-fn start(executable: &Path) -> Result<Process, Failure> {
+/// What an engine process finds on this machine, asked of one that ends with the answer. Where looking at the GPU
+/// crashes, the GPU is taken for the culprit that it is.
+async fn look_at_machine(executable: &Path) -> Option<Machine> {
+    if let Some(machine) = ask_machine(executable, &Launch::default()).await {
+        return Some(machine);
+    }
+    let without_gpu = Launch { gpu: GpuUse::None, ..Launch::default() };
+    let machine = ask_machine(executable, &without_gpu).await?;
+    Some(Machine { gpu: Some(String::new()), ..machine })
+}
+
+async fn ask_machine(executable: &Path, launch: &Launch) -> Option<Machine> {
+    let mut command = Command::new(executable);
+    command.args(launch.arguments()).arg("--machine").stdin(Stdio::null()).kill_on_drop(true);
+    let output = tokio::time::timeout(Duration::from_secs(60), command.output()).await.ok()?.ok()?;
+    wire::read(&mut output.stdout.as_slice()).ok()?
+}
+
+/// Events that come out of the model's own arithmetic.
+fn is_computed(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Done { .. }
+            | Event::Prepared { .. }
+            | Event::Embedded { .. }
+            | Event::Ranked { .. }
+            | Event::Benched { .. }
+    )
+}
+
+fn start(executable: &Path, launch: &Launch) -> Result<Process, Failure> {
     let missing = |error: std::io::Error| {
         Failure::new(
             "engine_missing",
@@ -252,6 +360,7 @@ fn start(executable: &Path) -> Result<Process, Failure> {
         )
     };
     let mut child = Command::new(executable)
+        .args(launch.arguments())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
@@ -263,6 +372,8 @@ fn start(executable: &Path) -> Result<Process, Failure> {
     let (requests, mut outbox) = mpsc::unbounded_channel::<Request>();
     let waiting = Waiting::default();
     let answered = waiting.clone();
+    let computed = Arc::new(AtomicU64::new(0));
+    let last_computed = computed.clone();
     // The writer owns the outbox: when the reader sees the pipe close it ends the writer, and a closed outbox is
     // how the next request knows that the process is gone.
     let writer = tokio::spawn(async move {
@@ -274,6 +385,9 @@ fn start(executable: &Path) -> Result<Process, Failure> {
     });
     tokio::spawn(async move {
         while let Ok(Some(Reply { id, event })) = wire::receive::<Reply>(&mut stdout).await {
+            if is_computed(&event) {
+                last_computed.fetch_max(id, Ordering::Relaxed);
+            }
             let mut waiting = lock(&answered);
             let sender = if event.is_last() { waiting.remove(&id) } else { waiting.get(&id).cloned() };
             if let Some(sender) = sender {
@@ -285,5 +399,5 @@ fn start(executable: &Path) -> Result<Process, Failure> {
         let _ = writer.await;
         lock(&answered).clear();
     });
-    Ok(Process { requests, waiting, _child: child })
+    Ok(Process { requests, waiting, load: 0, computed, child })
 }

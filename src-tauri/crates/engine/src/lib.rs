@@ -5,6 +5,7 @@
 
 mod client;
 mod embedder;
+pub mod fallback;
 pub mod protocol;
 
 pub use client::{Check, Engine, Generation};
