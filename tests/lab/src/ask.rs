@@ -59,6 +59,7 @@ fn show(progress: Progress, json: bool) {
         return;
     }
     match progress {
+        Progress::Thought(_) => {}
         Progress::Token(text) => print!("{text}"),
         Progress::Prefill { done, total } => eprint!("\r자료를 읽는 중입니다 ({done}/{total}토큰)   {}", if done == total { "\r\n" } else { "" }),
         Progress::Rewritten(question) => eprintln!("찾는 질문: {question}"),

@@ -1,21 +1,24 @@
 //! A context and the tokens that its KV cache holds.
 
-use std::num::NonZeroU32;
-
+use engine::Keep;
 use llama_cpp_2::DecodeError;
 use llama_cpp_2::context::LlamaContext;
-use llama_cpp_2::context::params::LlamaContextParams;
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::token::LlamaToken;
 use wire::Failure;
 
-use crate::loading::{Loaded, too_large};
+use crate::kept::{Cut, Kept, shared};
+use crate::loading::{Loaded, context_parameters, too_large};
 use crate::template::ChatTemplate;
-use crate::{QUEUE, abort};
+use crate::{QUEUE, abort, states};
 
 /// Prompt tokens a decode call: progress is told between calls, and a stop acts inside one.
 const STEP: usize = 512;
+/// A prompt that leaves less room, in tokens, is refused.
+const LEAST_ANSWER: usize = 16;
+/// So many tokens are worth bringing back, or setting aside: a state is copied in the time that some ten take to read.
+const WORTH: usize = 64;
 
 /// A context and the tokens that its KV cache holds, so that a common prefix is never processed twice.
 pub struct Session<'model> {
@@ -23,6 +26,9 @@ pub struct Session<'model> {
     pub template: ChatTemplate,
     pub context: LlamaContext<'model>,
     pub cached: Vec<LlamaToken>,
+    /// Tokens that the last [`Session::keep_prefix`] brought back from what is kept.
+    pub restored: usize,
+    pub kept: Kept,
 }
 
 impl<'model> Session<'model> {
@@ -30,20 +36,15 @@ impl<'model> Session<'model> {
     ///
     /// # Errors
     /// `model_template`, `model_too_large` where its memory could not be had.
-    pub fn open(loaded: &'model Loaded, backend: &LlamaBackend) -> Result<Self, Failure> {
+    pub fn open(loaded: &'model Loaded, backend: &LlamaBackend, keep: Option<&Keep>) -> Result<Self, Failure> {
         let template = loaded.chat_template()?;
-        let threads = loaded.description.threads as i32;
-        let parameters = LlamaContextParams::default()
-            .with_n_ctx(NonZeroU32::new(loaded.description.context_tokens))
-            .with_n_batch(2048)
-            .with_n_ubatch(512)
-            .with_n_threads(threads)
-            .with_n_threads_batch(threads);
         let context = loaded
             .model
-            .new_context(backend, abort::when(QUEUE.flag(), parameters))
+            .new_context(backend, abort::when(QUEUE.flag(), context_parameters(loaded)))
             .map_err(|error| too_large(error.to_string()))?;
-        Ok(Self { loaded, template, context, cached: Vec::new() })
+        let cut = if is_recurrent(loaded) { Cut::Nowhere } else { Cut::Anywhere };
+        let kept = Kept::open(keep, states::identity(&loaded.description), cut);
+        Ok(Self { loaded, template, context, cached: Vec::new(), restored: 0, kept })
     }
 
     /// Forgets everything that the KV cache holds.
@@ -62,17 +63,50 @@ impl<'model> Session<'model> {
         tokens
     }
 
-    /// Keeps what the cache shares with `tokens` from the start, less the last token, whose logits are needed.
+    /// # Errors
+    /// `context_overflow` where so many tokens of a prompt leave no room for an answer.
+    pub fn check_room(&self, prompt: usize) -> Result<(), Failure> {
+        let context_tokens = self.context.n_ctx() as usize;
+        if prompt > 0 && prompt + LEAST_ANSWER <= context_tokens {
+            return Ok(());
+        }
+        Err(Failure::new(
+            "context_overflow",
+            "질문과 자료가 모델이 한 번에 읽을 수 있는 분량을 넘었습니다. 질문을 줄이거나 새 대화에서 다시 물어 주십시오.",
+            format!("{prompt} tokens of prompt, {context_tokens} of context"),
+        ))
+    }
+
+    /// Makes the cache hold the longest beginning of `tokens` that was ever read and is still kept, less the last token,
+    /// whose logits are needed; gives its length. What is cut off is kept where it is long.
     pub fn keep_prefix(&mut self, tokens: &[LlamaToken]) -> usize {
+        self.restored = 0;
+        let wanted = states::numbers(tokens);
+        let held = states::numbers(&self.cached);
+        let common = shared(&held, &wanted);
+        if held.len() - common >= WORTH && self.kept.is_on() {
+            self.set_aside();
+        }
+        let reusable = wanted.len() - 1;
+        if let Some((snapshot, useful)) = self.kept.best(&wanted[..reusable], common + WORTH)
+            && self.bring_back(&snapshot)
+        {
+            self.restored = useful;
+        }
         let common = self.cached.iter().zip(tokens).take_while(|(held, wanted)| held == wanted).count();
-        let kept = common.min(tokens.len() - 1);
-        self.forget_from(kept)
+        let kept = self.forget_from(common.min(reusable));
+        self.restored = self.restored.min(kept);
+        kept
+    }
+
+    /// True where the cache can be cut behind any token.
+    pub fn can_be_cut(&self) -> bool {
+        !is_recurrent(self.loaded)
     }
 
     /// Drops the cache from position `from`; recurrent memory cannot be cut and is dropped whole.
     pub fn forget_from(&mut self, from: usize) -> usize {
-        let recurrent = self.loaded.model.is_recurrent() || self.loaded.model.is_hybrid();
-        let cut = !recurrent && self.context.kv_cache_seq_rm(0, Some(from as u32), None).is_ok();
+        let cut = self.can_be_cut() && self.context.kv_cache_seq_rm(0, Some(from as u32), None).is_ok();
         if cut {
             self.cached.truncate(from);
         } else if from != self.cached.len() || self.context.kv_cache_seq_pos_max(0) + 1 != from as i32 {
@@ -86,11 +120,28 @@ impl<'model> Session<'model> {
     ///
     /// # Errors
     /// `engine_decode`.
-    pub fn prefill(&mut self, tokens: &[LlamaToken], mut tell: impl FnMut(u32, u32)) -> Result<bool, Failure> {
+    pub fn prefill(&mut self, tokens: &[LlamaToken], tell: impl FnMut(u32, u32)) -> Result<bool, Failure> {
+        self.prefill_by(STEP, tokens, tell, || false)
+    }
+
+    /// As [`Session::prefill`], `size` tokens a decode call, which `gives_way` ends between two of them.
+    ///
+    /// # Errors
+    /// `engine_decode`.
+    pub fn prefill_by(
+        &mut self,
+        size: usize,
+        tokens: &[LlamaToken],
+        mut tell: impl FnMut(u32, u32),
+        gives_way: impl Fn() -> bool,
+    ) -> Result<bool, Failure> {
         let total = tokens.len() as u32;
         tell(self.cached.len() as u32, total);
         while self.cached.len() < tokens.len() {
-            let step = &tokens[self.cached.len()..tokens.len().min(self.cached.len() + STEP)];
+            if gives_way() {
+                return Ok(false);
+            }
+            let step = &tokens[self.cached.len()..tokens.len().min(self.cached.len() + size)];
             let last = self.cached.len() + step.len() == tokens.len();
             if !self.decode(step, last)? {
                 return Ok(false);
@@ -101,12 +152,26 @@ impl<'model> Session<'model> {
     }
 
     /// Decodes `step` behind what is cached. False where it was stopped: the cache is then as before.
+    ///
+    /// # Errors
+    /// `engine_decode`.
     pub fn decode(&mut self, step: &[LlamaToken], logits: bool) -> Result<bool, Failure> {
+        self.decode_with(step, |at| logits && at + 1 == step.len())
+    }
+
+    /// As [`Session::decode`], with the logits of every token.
+    ///
+    /// # Errors
+    /// `engine_decode`.
+    pub fn decode_all(&mut self, step: &[LlamaToken]) -> Result<bool, Failure> {
+        self.decode_with(step, |_| true)
+    }
+
+    fn decode_with(&mut self, step: &[LlamaToken], logits: impl Fn(usize) -> bool) -> Result<bool, Failure> {
         let start = self.cached.len();
         let mut batch = LlamaBatch::new(step.len(), 1);
-        for (offset, token) in step.iter().enumerate() {
-            let last = logits && offset + 1 == step.len();
-            batch.add(*token, (start + offset) as i32, &[0], last).map_err(|error| decode_failure(&error))?;
+        for (at, token) in step.iter().enumerate() {
+            batch.add(*token, (start + at) as i32, &[0], logits(at)).map_err(|error| decode_failure(&error))?;
         }
         match self.context.decode(&mut batch) {
             Ok(()) => {
@@ -124,6 +189,10 @@ impl<'model> Session<'model> {
             }
         }
     }
+}
+
+fn is_recurrent(loaded: &Loaded) -> bool {
+    loaded.model.is_recurrent() || loaded.model.is_hybrid()
 }
 
 /// What a failed decode call becomes.

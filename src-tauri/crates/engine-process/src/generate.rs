@@ -3,10 +3,12 @@
 use std::time::Instant;
 
 use engine::protocol::Event;
-use engine::{Finish, Prompt, Usage};
+use engine::{Finish, Prompt, Sampling, Usage};
+use llama_cpp_2::token::LlamaToken;
 use wire::Failure;
 
 use crate::QUEUE;
+use crate::ahead::Ahead;
 use crate::cache::Session;
 use crate::sampling::sampler;
 use crate::template::template_failure;
@@ -20,14 +22,7 @@ impl Session<'_> {
     pub fn generate(&mut self, prompt: &Prompt, mut tell: impl FnMut(Event)) -> Result<Usage, Failure> {
         let text = self.template.render(&prompt.turns).map_err(|error| template_failure(&error))?;
         let tokens = self.tokenize_prompt(&text);
-        let context_tokens = self.context.n_ctx() as usize;
-        if tokens.is_empty() || tokens.len() + 16 > context_tokens {
-            return Err(Failure::new(
-                "context_overflow",
-                "질문과 자료가 모델이 한 번에 읽을 수 있는 분량을 넘었습니다. 질문을 줄이거나 새 대화에서 다시 물어 주십시오.",
-                format!("{} tokens of prompt, {context_tokens} of context", tokens.len()),
-            ));
-        }
+        self.check_room(tokens.len())?;
         let mut usage = Usage {
             finish: Finish::Stopped,
             prompt_tokens: tokens.len() as u32,
@@ -42,22 +37,38 @@ impl Session<'_> {
 
         let started = Instant::now();
         usage.cached_tokens = self.keep_prefix(&tokens) as u32;
+        usage.restored_tokens = self.restored as u32;
         let whole = self.prefill(&tokens, |done, total| tell(Event::Prefill { done, total }))?;
         usage.prefill_ms = milliseconds(started);
-        if !whole {
-            return Ok(usage);
+        if whole {
+            let started = Instant::now();
+            self.answer(prompt, &tokens, &mut usage, tell)?;
+            usage.generate_ms = milliseconds(started);
         }
+        Ok(usage)
+    }
 
-        let started = Instant::now();
-        let room = (context_tokens - tokens.len()).min(prompt.max_tokens as usize) as u32;
+    /// Writes the answer behind a prompt whose last token's logits are there.
+    fn answer(
+        &mut self,
+        prompt: &Prompt,
+        tokens: &[LlamaToken],
+        usage: &mut Usage,
+        mut tell: impl FnMut(Event),
+    ) -> Result<(), Failure> {
+        let room = (self.context.n_ctx() as usize - tokens.len()).min(prompt.max_tokens as usize) as u32;
         let mut sampler = sampler(prompt, &self.loaded.model)?;
+        let greedy = prompt.sampling == Sampling::Greedy;
+        // What a grammar forbids would count in the margin between two tokens.
+        let drafts = prompt.lookup && prompt.grammar.is_none() && self.can_be_cut();
+        let mut ahead = Ahead::new(drafts.then_some(tokens), greedy);
         let vocab = self.loaded.model.vocab();
         let mut utf8 = Utf8::default();
         usage.finish = loop {
-            if QUEUE.is_stopped() {
+            if QUEUE.is_stopped() || !ahead.settle(self)? {
                 break Finish::Stopped;
             }
-            let token = sampler.sample(&self.context, -1);
+            let token = sampler.sample(&self.context, ahead.row());
             if vocab.is_eog(token) {
                 break Finish::End;
             }
@@ -65,21 +76,24 @@ impl Session<'_> {
             if let Some(text) = utf8.push(&vocab.token_to_piece(token, false, None)) {
                 tell(Event::Token { text });
             }
-            if usage.generated_tokens >= room {
+            let left = room - usage.generated_tokens;
+            if left == 0 {
                 break Finish::Length;
             }
-            if !self.decode(&[token], true)? {
+            if !ahead.take(self, token, left as usize)? {
                 break Finish::Stopped;
             }
         };
+        ahead.end(self);
+        (usage.drafted_tokens, usage.accepted_tokens) = ahead.figures();
         if let Some(text) = utf8.finish() {
             tell(Event::Token { text });
         }
-        usage.generate_ms = milliseconds(started);
-        Ok(usage)
+        Ok(())
     }
 }
 
-fn milliseconds(since: Instant) -> f64 {
+/// Since then.
+pub fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1e3
 }

@@ -2,15 +2,20 @@
 //! (crate `wire`); it ends when its input does.
 
 mod abort;
+mod ahead;
 mod bench;
 mod cache;
 mod generate;
 mod head;
+mod kept;
 mod loading;
+mod lookup;
 mod pooled;
+mod prepare;
 mod priority;
 mod queue;
 mod sampling;
+mod states;
 mod template;
 mod text;
 mod windows;
@@ -94,7 +99,8 @@ fn serve(backend: &LlamaBackend, hardware: &Hardware) -> ! {
                 });
                 let served = loaded.and_then(|loaded| match loaded.task {
                     Task::Chat => {
-                        Session::open(&loaded, backend).map(|mut session| serve_model(id, &loaded, &mut session))
+                        let session = Session::open(&loaded, backend, options.keep.as_ref());
+                        session.map(|mut session| serve_model(id, &loaded, &mut session))
                     }
                     Task::Embed { .. } | Task::Rank => {
                         Pooled::open(&loaded, backend).map(|mut pooled| serve_model(id, &loaded, &mut pooled))
@@ -104,6 +110,10 @@ fn serve(backend: &LlamaBackend, hardware: &Hardware) -> ! {
                     reply(id, Event::Failed { failure });
                     QUEUE.next()
                 })
+            }
+            Request::Forget { id } => {
+                reply(id, Event::Forgotten);
+                QUEUE.next()
             }
             request => {
                 let failure = Failure::new("model_none", "모델을 먼저 골라 주십시오.", "no model is loaded");
@@ -121,6 +131,9 @@ trait Serve {
     /// # Errors
     /// The request's; `model_wrong_task` where the model was not loaded for it.
     fn answer(&mut self, request: Request) -> Result<Event, Failure>;
+
+    /// What can be done between two requests, in some milliseconds.
+    fn rest(&mut self) {}
 }
 
 /// Serves requests with one model until the next load, which it returns.
@@ -138,6 +151,9 @@ fn serve_model(load_id: u64, loaded: &Loaded, model: &mut impl Serve) -> Request
             request => model.answer(request),
         };
         reply(id, outcome.unwrap_or_else(|failure| Event::Failed { failure }));
+        if !QUEUE.is_awaited() {
+            model.rest();
+        }
     }
 }
 
@@ -147,11 +163,20 @@ impl Serve for Session<'_> {
             Request::Generate { id, prompt } => {
                 self.generate(&prompt, |event| reply(id, event)).map(|usage| Event::Done { usage })
             }
+            Request::Prepare { turns, .. } => self.prepare(&turns),
+            Request::Forget { .. } => {
+                self.clear();
+                self.kept.forget().map(|()| Event::Forgotten).map_err(|error| not_forgotten(&error))
+            }
             Request::Bench { prompt, generate, repetitions, .. } => {
                 self.bench(prompt, generate, repetitions).map(|result| Event::Benched { result })
             }
             _ => Err(wrong_task("loaded to chat")),
         }
+    }
+
+    fn rest(&mut self) {
+        self.keep_on_disk();
     }
 }
 
@@ -161,10 +186,19 @@ impl Serve for Pooled<'_> {
             Request::Embed { prefix, texts, .. } => {
                 self.embed(&prefix, &texts).map(|vectors| Event::Embedded { vectors })
             }
+            Request::Forget { .. } => Ok(Event::Forgotten),
             Request::Rank { query, texts, .. } => self.rank(&query, &texts).map(|scores| Event::Ranked { scores }),
             _ => Err(wrong_task("loaded to embed or to rank")),
         }
     }
+}
+
+fn not_forgotten(error: &std::io::Error) -> Failure {
+    Failure::new(
+        "kept_not_removed",
+        "모델이 읽어 둔 내용을 지우지 못했습니다. 디스크에 쓸 수 있는지 확인한 뒤 다시 지워 주십시오.",
+        error,
+    )
 }
 
 /// The failure of a request that the loaded model was not loaded for.

@@ -13,8 +13,14 @@ pub struct Queue {
 }
 
 struct State {
-    running: Option<u64>,
+    running: Option<Running>,
     waiting: VecDeque<Waiting>,
+}
+
+struct Running {
+    id: u64,
+    /// Ends as soon as anything else comes.
+    gives_way: bool,
 }
 
 struct Waiting {
@@ -22,10 +28,13 @@ struct Waiting {
     stopped: bool,
 }
 
-impl Waiting {
-    fn is_patient(&self) -> bool {
-        matches!(self.request, Request::Embed { urgent: false, .. })
-    }
+/// True where `new` is taken before `waiting`, which came first.
+fn overtakes(new: &Request, waiting: &Request) -> bool {
+    matches!(
+        (new, waiting),
+        (Request::Embed { urgent: true, .. }, Request::Embed { urgent: false, .. })
+            | (Request::Generate { .. } | Request::Count { .. }, Request::Prepare { .. })
+    )
 }
 
 impl Queue {
@@ -45,21 +54,30 @@ impl Queue {
         self.flag.load(Ordering::Relaxed)
     }
 
+    /// True where something waits for the running request to end.
+    pub fn is_awaited(&self) -> bool {
+        !self.lock().waiting.is_empty()
+    }
+
     /// A request came. A stop acts at once, on what runs or on what waits; an urgent request goes before the passages
-    /// that wait, but never before a load; all else is taken in the order in which it came.
+    /// that wait, and a question before what is only read ahead, but never before a load; all else is taken in the order
+    /// in which it came. What is being read ahead is stopped by whatever comes.
     pub fn push(&self, request: Request) {
         let mut state = self.lock();
         match request {
-            Request::Stop { id } if state.running == Some(id) => self.flag.store(true, Ordering::Relaxed),
+            Request::Stop { id } if state.running.as_ref().is_some_and(|running| running.id == id) => self.flag.store(true, Ordering::Relaxed),
             Request::Stop { id } => {
                 if let Some(waiting) = state.waiting.iter_mut().find(|waiting| waiting.request.id() == id) {
                     waiting.stopped = true;
                 }
             }
             request => {
-                let urgent = matches!(request, Request::Embed { urgent: true, .. });
-                let patient = state.waiting.iter().rev().take_while(|waiting| urgent && waiting.is_patient()).count();
-                let place = state.waiting.len() - patient;
+                let overtaken = state.waiting.iter().rev().take_while(|held| overtakes(&request, &held.request)).count();
+                let place = state.waiting.len() - overtaken;
+                if state.running.as_ref().is_some_and(|running| running.gives_way) {
+                    // The flag is set anew for the next request, which this stop is not for.
+                    self.flag.store(true, Ordering::Relaxed);
+                }
                 state.waiting.insert(place, Waiting { request, stopped: false });
                 self.arrived.notify_one();
             }
@@ -72,7 +90,8 @@ impl Queue {
         state.running = None;
         loop {
             if let Some(Waiting { request, stopped }) = state.waiting.pop_front() {
-                state.running = Some(request.id());
+                let gives_way = matches!(request, Request::Prepare { .. });
+                state.running = Some(Running { id: request.id(), gives_way });
                 self.flag.store(stopped, Ordering::Relaxed);
                 return request;
             }
@@ -121,9 +140,39 @@ mod tests {
         assert!(!queue.is_stopped(), "a late stop is not taken for another request");
     }
 
+    fn prepare(id: u64) -> Request {
+        Request::Prepare { id, turns: Vec::new() }
+    }
+
+    fn generate(id: u64) -> Request {
+        Request::Generate { id, prompt: engine::Prompt::new(Vec::new(), 1, engine::Sampling::Greedy) }
+    }
+
+    #[test]
+    fn what_is_read_ahead_gives_way_to_whatever_comes_and_only_that_is_stopped() {
+        for coming in [generate(2), count(2), load(2), prepare(2), Request::Forget { id: 2 }] {
+            let queue = Queue::new();
+            queue.push(prepare(1));
+            assert_eq!(queue.next().id(), 1);
+            assert!(!queue.is_stopped() && !queue.is_awaited());
+            queue.push(coming);
+            assert!(queue.is_stopped() && queue.is_awaited());
+            assert_eq!(queue.next().id(), 2);
+            assert!(!queue.is_stopped() && !queue.is_awaited(), "the stop was the other's");
+        }
+        let queue = Queue::new();
+        queue.push(generate(1));
+        assert_eq!(queue.next().id(), 1);
+        queue.push(generate(2));
+        assert!(!queue.is_stopped(), "a question that runs is not stopped by the next");
+    }
+
     #[test]
     fn a_question_is_taken_before_waiting_passages_and_nothing_else_changes_places() {
-        let table: [(&str, Vec<Request>, &[u64]); 4] = [
+        let table: [(&str, Vec<Request>, &[u64]); 7] = [
+            ("a question before what is read ahead", vec![prepare(1), prepare(2), generate(3)], &[3, 1, 2]),
+            ("not before a load", vec![load(1), prepare(2), generate(3)], &[1, 3, 2]),
+            ("nothing is kept after it was to be forgotten", vec![prepare(1), Request::Forget { id: 2 }, prepare(3)], &[1, 2, 3]),
             ("before passages", vec![embed(1, false), embed(2, false), embed(3, true)], &[3, 1, 2]),
             ("questions among themselves", vec![embed(1, false), embed(2, true), embed(3, true)], &[2, 3, 1]),
             ("never before a load", vec![embed(1, false), load(2), embed(3, false), embed(4, true)], &[1, 2, 4, 3]),

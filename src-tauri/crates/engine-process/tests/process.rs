@@ -5,9 +5,9 @@ mod common;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use common::{engine, kill_children};
+use common::{engine, generate, kill_children};
 use engine::protocol::Event;
-use engine::{Engine, Finish, LoadOptions, Prompt, Sampling, Turn, Usage};
+use engine::{Finish, LoadOptions, Prompt, Sampling, Turn};
 
 fn model() -> Option<PathBuf> {
     common::model("smollm2-135m-instruct-q4_1.gguf")
@@ -17,20 +17,6 @@ fn prompt(turns: &[&str], max_tokens: u32) -> Prompt {
     let roles = ["user", "assistant"];
     let turns = turns.iter().enumerate().map(|(index, text)| Turn::new(roles[index % 2], *text)).collect();
     Prompt::new(turns, max_tokens, Sampling::Greedy)
-}
-
-async fn generate(engine: &Engine, prompt: Prompt) -> (String, Usage) {
-    let mut generation = engine.generate(prompt).await.unwrap();
-    let mut text = String::new();
-    while let Some(event) = generation.next().await {
-        match event {
-            Event::Token { text: piece } => text.push_str(&piece),
-            Event::Done { usage } => return (text, usage),
-            Event::Failed { failure } => panic!("{failure}"),
-            _ => {}
-        }
-    }
-    panic!("no last event")
 }
 
 /// What an engine that has done nothing else answers: what a stop or a crash left behind would change it.

@@ -22,6 +22,8 @@ struct Inner {
     process: tokio::sync::Mutex<Option<Process>>,
     /// What to load again after a crash.
     wanted: Mutex<Option<(PathBuf, LoadOptions)>>,
+    /// How it was last loaded.
+    loaded: Mutex<Option<Model>>,
     /// Held while it is loaded again, so that two requests at once load it once.
     reviving: tokio::sync::Mutex<()>,
     check: Option<Check>,
@@ -116,6 +118,7 @@ impl Engine {
             next_id: AtomicU64::new(1),
             process: tokio::sync::Mutex::new(None),
             wanted: Mutex::new(None),
+            loaded: Mutex::new(None),
             reviving: tokio::sync::Mutex::new(()),
             check,
             ladder: Mutex::default(),
@@ -138,6 +141,7 @@ impl Engine {
             match self.load_once(path, &options, &mut progress).await {
                 Ok(model) => {
                     *lock(&self.0.wanted) = Some((path.to_owned(), options));
+                    *lock(&self.0.loaded) = Some(model.clone());
                     return Ok(model);
                 }
                 Err(failure) if failure.code == CRASHED && self.step_down_after_crash().await => {}
@@ -219,6 +223,28 @@ impl Engine {
         let mut request = self.request(|id| Request::Prepare { id, turns }).await?;
         match request.next().await {
             Some(Event::Prepared { done, total }) => Ok(done == total),
+            Some(Event::Failed { failure }) => Err(failure),
+            _ => Err(crashed()),
+        }
+    }
+
+    /// The model as it was last loaded, also when it came back after a crash.
+    pub fn model(&self) -> Option<Model> {
+        lock(&self.0.loaded).clone()
+    }
+
+    /// Forgets all that was read and kept, behind the requests that were made before. An engine that does not run has
+    /// nothing in memory, and is not started for it.
+    ///
+    /// # Errors
+    /// `engine_crashed`, and where a file of what is kept cannot be removed.
+    pub async fn forget(&self) -> Result<(), Failure> {
+        if self.0.process.lock().await.as_ref().is_none_or(|process| process.requests.is_closed()) {
+            return Ok(());
+        }
+        let mut request = self.request(|id| Request::Forget { id }).await?;
+        match request.next().await {
+            Some(Event::Forgotten) => Ok(()),
             Some(Event::Failed { failure }) => Err(failure),
             _ => Err(crashed()),
         }

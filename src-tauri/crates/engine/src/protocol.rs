@@ -235,6 +235,11 @@ pub enum Request {
         /// The conversation; the last turn may go on behind what is here.
         turns: Vec<Turn>,
     },
+    /// Forget all that was read and kept, in memory and in the folder.
+    Forget {
+        /// Names the answer.
+        id: u64,
+    },
     /// How many tokens each text takes.
     Count {
         /// Names the answer.
@@ -287,6 +292,7 @@ impl Request {
             Self::Load { id, .. }
             | Self::Generate { id, .. }
             | Self::Prepare { id, .. }
+            | Self::Forget { id }
             | Self::Count { id, .. }
             | Self::Bench { id, .. }
             | Self::Embed { id, .. }
@@ -348,6 +354,8 @@ pub enum Event {
         /// Tokens of it.
         total: u32,
     },
+    /// Nothing is kept any more.
+    Forgotten,
     /// Tokens of each text.
     Counted {
         /// In the order asked.

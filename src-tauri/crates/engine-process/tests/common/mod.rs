@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::Engine;
+use engine::protocol::Event;
+use engine::{Engine, Prompt, Usage};
 
 /// An engine that has not started yet.
 pub fn engine() -> Engine {
@@ -18,6 +19,22 @@ pub fn model(file: &str) -> Option<PathBuf> {
         return None;
     }
     Some(path)
+}
+
+/// The whole answer to a prompt, and what it took.
+#[allow(dead_code, reason = "not every test file asks")]
+pub async fn generate(engine: &Engine, prompt: Prompt) -> (String, Usage) {
+    let mut generation = engine.generate(prompt).await.unwrap();
+    let mut text = String::new();
+    while let Some(event) = generation.next().await {
+        match event {
+            Event::Token { text: piece } => text.push_str(&piece),
+            Event::Done { usage } => return (text, usage),
+            Event::Failed { failure } => panic!("{failure}"),
+            _ => {}
+        }
+    }
+    panic!("no last event")
 }
 
 /// This test process's children (nextest runs each test in a process of its own).

@@ -1,0 +1,79 @@
+//! The KV cache's state to and from what is kept.
+
+use std::time::UNIX_EPOCH;
+
+use engine::Model;
+use llama_cpp_2::context::session::LlamaStateSeqFlags;
+use llama_cpp_2::token::LlamaToken;
+use sha2::{Digest, Sha256};
+
+use crate::cache::Session;
+use crate::kept::Snapshot;
+
+/// The sequence that is worked on.
+const SEQUENCE: i32 = 0;
+
+/// Tokens as what is kept names them.
+pub fn numbers(tokens: &[LlamaToken]) -> Vec<i32> {
+    tokens.iter().map(|token| token.0).collect()
+}
+
+/// What a state's layout and meaning hang on: the model's file, and how its KV cache is kept.
+pub fn identity(model: &Model) -> [u8; 32] {
+    let metadata = std::fs::metadata(&model.path).ok();
+    let modified = metadata.as_ref().and_then(|metadata| metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+    let mut hash = Sha256::new();
+    // The layout is llama.cpp's own and may change with it.
+    let words = [env!("CARGO_PKG_VERSION"), "llama-cpp-sys-2 0.1.161", &model.name, &model.kv_type];
+    let path = model.path.to_string_lossy();
+    for word in words.into_iter().chain([&*path]) {
+        hash.update((word.len() as u64).to_le_bytes());
+        hash.update(word);
+    }
+    hash.update(metadata.map_or(0, |metadata| metadata.len()).to_le_bytes());
+    hash.update(modified.map_or(0, |time| time.as_nanos()).to_le_bytes());
+    hash.finalize().into()
+}
+
+impl Session<'_> {
+    /// What the cache holds, as it is.
+    fn snapshot(&self) -> Option<Snapshot> {
+        let flags = LlamaStateSeqFlags::empty();
+        let mut state = vec![0; self.context.state_seq_get_size_ext(SEQUENCE, flags)];
+        // SAFETY: the buffer has the size that llama.cpp asked for, and nothing is decoded between the two calls.
+        let written = unsafe { self.context.state_seq_get_data_ext(state.as_mut_ptr(), SEQUENCE, flags) };
+        let whole = written == state.len() && !state.is_empty();
+        whole.then(|| Snapshot { tokens: numbers(&self.cached).into(), state: state.into() })
+    }
+
+    /// Keeps what the cache holds in memory.
+    pub fn set_aside(&mut self) {
+        if let Some(snapshot) = self.snapshot() {
+            self.kept.put(snapshot);
+        }
+    }
+
+    /// Puts a snapshot in place of what the cache holds. False where llama.cpp refuses it: the cache is then empty.
+    pub fn bring_back(&mut self, snapshot: &Snapshot) -> bool {
+        self.clear();
+        // SAFETY: the bytes are llama.cpp's own: they were in this process's memory all the time, or a seal under the
+        // person's key vouches for them and for the model that they are of.
+        let taken =
+            unsafe { self.context.state_seq_set_data_ext(&snapshot.state, SEQUENCE, LlamaStateSeqFlags::empty()) };
+        if taken {
+            self.cached = snapshot.tokens.iter().map(|token| LlamaToken::new(*token)).collect();
+        } else {
+            self.clear();
+        }
+        taken
+    }
+
+    /// Keeps what the cache holds on the disk, where much of it is not there yet.
+    pub fn keep_on_disk(&mut self) {
+        if self.kept.is_new_to_disk(&numbers(&self.cached))
+            && let Some(snapshot) = self.snapshot()
+        {
+            self.kept.write(snapshot);
+        }
+    }
+}
