@@ -20,8 +20,8 @@ pub fn percentiles(values: &[f64]) -> Value {
     json!({ "p50": quantile(values, 0.5), "p95": quantile(values, 0.95) })
 }
 
-/// How values lie: the middle one, the quartiles around it, and the ends. Shown as the middle one and the ends, with two
-/// decimals or as many as the format wants.
+/// How values lie: the middle one, the quartiles around it, and the ends. Shown as the middle one and the ends, with
+/// two decimals or as many as the format wants.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
     /// As many are below as above.

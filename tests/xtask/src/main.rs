@@ -5,6 +5,7 @@
     expect(clippy::expect_used, reason = "a test fails by panicking")
 )]
 
+mod baseline;
 mod build;
 mod catalog;
 mod command;
@@ -49,6 +50,8 @@ enum Task {
     },
     /// 준비만 합니다: 시스템 패키지, Node.js와 창, 모델, 사전, pdfium.
     Setup,
+    /// 견주어 잴 llama.cpp의 llama-bench와 llama-server를 빌드하고 그 경로를 알립니다. 다른 일에는 쓰지 않습니다.
+    Baseline,
 }
 
 fn main() -> ExitCode {
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Task::Run => run().map(|()| true),
         Task::Test { fast } => test(fast),
         Task::Setup => setup().map(|()| true),
+        Task::Baseline => baseline().map(|()| true),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -100,6 +104,16 @@ fn setup() -> Result<()> {
     downloads.finish()?;
     build::place_pdfium(&places)?;
     say("준비를 마쳤습니다.");
+    Ok(())
+}
+
+fn baseline() -> Result<()> {
+    let places = Places::find()?;
+    let _only_one = alone(&places)?;
+    packages::ensure(false)?;
+    for program in baseline::build(&places)? {
+        println!("{}", program.display());
+    }
     Ok(())
 }
 

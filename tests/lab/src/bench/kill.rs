@@ -1,5 +1,5 @@
-//! `lab bench kill`: kills the engine in the middle of answers, and holds what it says next against an engine that nothing
-//! happened to.
+//! `lab bench kill`: kills the engine in the middle of answers, and holds what it says next against an engine that
+//! nothing happened to.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -119,8 +119,8 @@ async fn undisturbed(model: &Path, prompt: Prompt) -> Result<(String, Duration),
     Ok((answered.text, begun.elapsed()))
 }
 
-/// Kills the engine while it answers: pieces of text that had come, and the code of the failure that followed; none where
-/// the answer had ended before.
+/// Kills the engine while it answers: pieces of text that had come, and the code of the failure that followed; none
+/// where the answer had ended before.
 async fn kill(engine: &Engine, prompt: Prompt, after: Duration) -> Result<(u32, Option<String>), Failure> {
     let mut generation = engine.generate(prompt).await?;
     let (pieces, ended) = listen(&mut generation, after).await;
