@@ -2,8 +2,8 @@
 //! evidence, in the situations that come up (see [`Case`]), beside llama-server where it is given.
 //!
 //! A round is what one sitting is: a fresh process, evidence that no round had before, nothing kept. The two programs
-//! get the same prompts in the same order, a round each in turn. `to_cold` is the ratio to the same round's cold case, of
-//! the same program; `to_server` that to the server's same case of the same round. llama-server has no request to
+//! get the same prompts in the same order, a round each in turn. `to_cold` is the ratio to the same round's cold case,
+//! of the same program; `to_server` that to the server's same case of the same round. llama-server has no request to
 //! prepare a document, so it is not prepared there.
 
 mod report;

@@ -20,8 +20,8 @@ pub enum Case {
     OtherOrder,
     /// A document that was prepared a while ago is asked about for the first time.
     Prepared,
-    /// The program was ended and started again, and the evidence of the first question is asked about. Start and loading
-    /// of the model are counted.
+    /// The program was ended and started again, and the evidence of the first question is asked about. Start and
+    /// loading of the model are counted.
     Restarted,
 }
 
