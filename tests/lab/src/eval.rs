@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use vectors::{Code, Vectors};
 use wire::Failure;
 
+use crate::figures::percentiles;
 use crate::{places, sets};
 use corpus::{Corpus, Query};
 use figures::{FIGURES, Ranking};
@@ -162,7 +163,7 @@ pub async fn retrieval(corpus: &Corpus, models: &Models, analyzer: Analyzer) -> 
         "by_kind": by_kind,
         "index": { "seconds": seconds, "mb_per_s": text_bytes as f64 / 1e6 / seconds, "bytes": bytes },
         "embedding": embedding,
-        "query_embedding_ms": figures::percentiles(embedding_ms),
+        "query_embedding_ms": percentiles(&embedding_ms),
         "passages": corpus.passages.len(),
         "queries": corpus.queries.len(),
     }))

@@ -114,7 +114,7 @@ enum Command {
     /// Measure.
     Bench {
         #[command(subcommand)]
-        what: Bench,
+        what: bench::Bench,
     },
 }
 
@@ -192,75 +192,6 @@ enum Eval {
     },
 }
 
-#[derive(Subcommand)]
-enum Bench {
-    /// Tokens per second, by llama-bench's method.
-    Engine {
-        /// A GGUF; by default the catalog's chat model.
-        #[arg(long)]
-        model: Option<PathBuf>,
-        /// Tokens of the prompt.
-        #[arg(long, default_value_t = 512)]
-        prompt: u32,
-        /// Tokens generated.
-        #[arg(long, default_value_t = 128)]
-        generate: u32,
-        /// Counted repetitions of each, after a warm-up.
-        #[arg(long, default_value_t = 5)]
-        repetitions: u32,
-        /// By default the physical cores.
-        #[arg(long)]
-        threads: Option<u32>,
-        #[arg(long)]
-        json: bool,
-    },
-    /// Pages per second, beside pdftotext, hwp5txt and LibreOffice where they are installed.
-    Documents {
-        /// A folder of documents.
-        #[arg(long)]
-        docs: PathBuf,
-        #[arg(long)]
-        json: bool,
-    },
-    /// What asking takes in collections of many passages, made from a corpus.
-    Retrieval {
-        #[arg(long)]
-        corpus: PathBuf,
-        #[arg(long)]
-        queries: PathBuf,
-        /// Passages of each collection.
-        #[arg(long, value_delimiter = ',', default_values_t = [10_000_u64, 100_000, 1_000_000])]
-        passages: Vec<u64>,
-        /// Dimensions of the vectors.
-        #[arg(long, default_value_t = 384)]
-        dimensions: usize,
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        #[arg(long)]
-        json: bool,
-    },
-    /// What encrypting costs: writing an index, asking it and a whole ingest, on sealed and on plain files in turn.
-    Encryption {
-        /// A folder of documents to ingest; without it no ingest is measured.
-        #[arg(long)]
-        docs: Option<PathBuf>,
-        /// Made passages of the index.
-        #[arg(long, default_value_t = 20_000)]
-        passages: usize,
-        /// Rounds of writing and asking, each sealed and plain.
-        #[arg(long, default_value_t = 5)]
-        rounds: usize,
-        /// Rounds of ingest, each sealed and plain.
-        #[arg(long, default_value_t = 3)]
-        ingests: usize,
-        /// Files that are read side by side; by default the cores but one.
-        #[arg(long)]
-        readers: Option<NonZeroUsize>,
-        #[arg(long)]
-        json: bool,
-    },
-}
-
 fn main() -> ExitCode {
     if let Err(error) = guard::deny_network()
         && !matches!(error, guard::Error::Unsupported)
@@ -321,17 +252,6 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Eval { what: Eval::Personal { sentences, seed, samples, json } } => {
             eval_personal::run(seed, sentences, samples.as_deref(), json)
         }
-        Command::Bench { what: Bench::Engine { model, prompt, generate, repetitions, threads, json } } => {
-            bench::run(model, prompt, generate, repetitions, threads, json).await
-        }
-        Command::Bench { what: Bench::Documents { docs, json } } => bench_documents::run(&docs, json).await,
-        Command::Bench { what: Bench::Retrieval { corpus, queries, passages, dimensions, seed, json } } => {
-            let sizes = bench_retrieval::Sizes { passages, dimensions, seed };
-            bench_retrieval::run(&corpus, &queries, &sizes, json).await
-        }
-        Command::Bench { what: Bench::Encryption { docs, passages, rounds, ingests, readers, json } } => {
-            let sizes = bench_encryption::Sizes { passages, rounds, ingests, readers };
-            bench_encryption::run(docs.as_deref(), sizes, json).await
-        }
+        Command::Bench { what } => bench::run(what).await,
     }
 }

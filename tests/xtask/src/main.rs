@@ -5,6 +5,7 @@
     expect(clippy::expect_used, reason = "a test fails by panicking")
 )]
 
+mod baseline;
 mod build;
 mod catalog;
 mod command;
@@ -52,6 +53,8 @@ enum Task {
     Setup,
     /// 그래픽 카드(GPU)를 쓰기 위한 Vulkan 지원을 빌드하여 프로그램 옆에 둡니다.
     Vulkan,
+    /// 견주어 잴 llama.cpp의 llama-bench와 llama-server를 빌드하고 그 경로를 알립니다. 다른 일에는 쓰지 않습니다.
+    Baseline,
 }
 
 fn main() -> ExitCode {
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Task::Test { fast } => test(fast),
         Task::Setup => setup().map(|()| true),
         Task::Vulkan => vulkan().map(|()| true),
+        Task::Baseline => baseline().map(|()| true),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -113,6 +117,16 @@ fn vulkan() -> Result<()> {
     packages::ensure(true)?;
     vulkan::ensure(&places)?;
     say("Vulkan(GPU) 지원을 프로그램 옆에 두었습니다.");
+    Ok(())
+}
+
+fn baseline() -> Result<()> {
+    let places = Places::find()?;
+    let _only_one = alone(&places)?;
+    packages::ensure(false)?;
+    for program in baseline::build(&places)? {
+        println!("{}", program.display());
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Query;
+use crate::figures::percentiles;
 
 /// In the order they are printed.
 pub const FIGURES: [&str; 6] = ["recall@1", "recall@5", "recall@10", "recall@20", "mrr@10", "ndcg@10"];
@@ -35,7 +36,7 @@ impl Ranking {
             "recall@20": recall(&self.ranks, 20),
             "mrr@10": mean(&self.ranks, reciprocal),
             "ndcg@10": mean(&self.ranks, |(hits, positives)| ndcg(hits, *positives, 10)),
-            "query_ms": percentiles(self.ms.clone()),
+            "query_ms": percentiles(&self.ms),
         })
     }
 
@@ -69,13 +70,6 @@ fn ndcg(hits: &[usize], positives: usize, k: usize) -> f64 {
     let ideal: f64 = (0..positives.min(k)).map(gain).sum();
     let found: f64 = hits.iter().filter(|rank| **rank < k).map(|rank| gain(*rank)).sum();
     if ideal > 0.0 { found / ideal } else { 0.0 }
-}
-
-/// Median and 95th percentile; null of nothing.
-pub fn percentiles(mut values: Vec<f64>) -> Value {
-    values.sort_by(f64::total_cmp);
-    let at = |share: f64| values.get(((values.len() as f64 * share) as usize).min(values.len().saturating_sub(1)));
-    json!({ "p50": at(0.5), "p95": at(0.95) })
 }
 
 #[cfg(test)]
