@@ -38,10 +38,15 @@ const DRIVER: Tool = Tool {
 };
 
 /// Nextest keeps what passing tests print, so that what they left out can be told; and it keeps it outside the checkout.
+/// A test of the engine has the machine to itself: two models that compute at once wait for each other's threads, ten
+/// times as long as one after the other.
 fn nextest_config(store: &Path) -> String {
     let store = serde_json::Value::from(store.to_string_lossy());
     format!(
-        "[store]\ndir = {store}\n[profile.default.junit]\npath = \"xtask-junit.xml\"\nstore-success-output = true\n"
+        "[store]\ndir = {store}\n\
+         [profile.default.junit]\npath = \"xtask-junit.xml\"\nstore-success-output = true\n\
+         [[profile.default.overrides]]\nfilter = 'package(naratmal-engine) & kind(test)'\n\
+         threads-required = 'num-test-threads'\n"
     )
 }
 

@@ -121,7 +121,6 @@ pub fn context_parameters(loaded: &Loaded) -> LlamaContextParams {
         .with_type_k(loaded.kv)
         .with_type_v(loaded.kv);
     // Values can be quantised only where attention is computed in one go; elsewhere llama.cpp chooses well itself.
-    let parameters = if std::env::var_os("NOFA").is_some() { parameters.with_flash_attention_policy(llama_cpp_sys_2::LLAMA_FLASH_ATTN_TYPE_DISABLED) } else { parameters };
     let parameters = match loaded.kv {
         KvCacheType::Q8_0 => parameters.with_flash_attention_policy(LLAMA_FLASH_ATTN_TYPE_ENABLED),
         _ => parameters,

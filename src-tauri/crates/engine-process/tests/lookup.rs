@@ -32,6 +32,8 @@ async fn an_answer_is_the_same_with_drafts_and_without() {
         .chain(free)
         .flat_map(|text| [(text, Sampling::Greedy), (text, by_chance)])
     {
+        // A prompt that was read whole and one whose last token is read alone differ in their last digits as well.
+        generate(&engine, prompt(text, 1, sampling, false)).await;
         let (plain, without) = generate(&engine, prompt(text, 120, sampling, false)).await;
         let (drafted, with) = generate(&engine, prompt(text, 120, sampling, true)).await;
         assert_eq!(drafted, plain, "{text} {sampling:?}");
