@@ -146,9 +146,8 @@ fn marked_sentences(answer: &str, evidence: &[Evidence]) -> Vec<(String, Vec<usi
     let mut in_code = false;
     for (at, piece) in pieces.iter().enumerate() {
         let fence = piece.trim_start().starts_with("```");
-        let named = evidence.iter().any(|evidence| take_marks(piece, &[]).0.trim() == evidence.passage.file);
         let heads = is_row(piece) && pieces.get(at + 1).is_some_and(|next| is_rule(next));
-        if in_code || fence || heads || named || is_rule(piece) {
+        if in_code || fence || heads || is_rule(piece) {
             marked.push(((*piece).to_owned(), Vec::new(), false));
             in_code ^= fence;
             continue;
@@ -161,7 +160,8 @@ fn marked_sentences(answer: &str, evidence: &[Evidence]) -> Vec<(String, Vec<usi
             known.extend(ids);
             continue;
         }
-        marked.push((sentence, ids, true));
+        let names_a_file = evidence.iter().any(|evidence| sentence.trim() == evidence.passage.file);
+        marked.push((sentence, ids, !names_a_file));
     }
     marked
 }

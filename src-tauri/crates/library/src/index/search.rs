@@ -112,7 +112,11 @@ impl Index {
     fn rarest_first<'q>(&self, searcher: &Searcher, question: &'q Question, postings: u64) -> Result<Terms<'q>> {
         let mut terms = Vec::with_capacity(question.terms.len());
         for (text, weight) in &question.terms {
-            terms.push((searcher.doc_freq(&self.text_term(text))?, text.as_str(), *weight));
+            let frequency = searcher.doc_freq(&self.text_term(text))?;
+            // One that stands nowhere finds nothing, however rare it is.
+            if frequency > 0 {
+                terms.push((frequency, text.as_str(), *weight));
+            }
         }
         terms.sort_by_key(|(frequency, ..)| *frequency);
         let mut read = 0;
