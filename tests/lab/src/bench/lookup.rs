@@ -85,6 +85,8 @@ pub async fn run(model: Option<PathBuf>, settings: &Settings, json: bool) -> Res
 async fn pair(engine: &Engine, id: &str, turns: Vec<Turn>, most: u32, drafting_first: bool) -> Result<Pair, Failure> {
     let plain = Prompt { lookup: false, ..Prompt::new(turns, most, Sampling::Greedy) };
     let drafting = Prompt { lookup: true, ..plain.clone() };
+    // A prompt that was read whole and one whose last token is read alone differ in their last digits as well.
+    answer(engine, Prompt { max_tokens: 1, ..plain.clone() }).await?;
     let (with, without) = if drafting_first {
         let with = answer(engine, drafting).await?;
         (with, answer(engine, plain).await?)
