@@ -109,14 +109,19 @@ fn follow(session: &Weak<Inner>) {
     }
 }
 
-/// Removes the files in a folder, where there is one.
+/// Removes the files in a folder and in the folders of it, where there is one.
 fn remove_files(folder: &Path) -> io::Result<()> {
     let files = match folder.read_dir() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         files => files?,
     };
     for file in files {
-        match std::fs::remove_file(file?.path()) {
+        let file = file?;
+        if file.file_type()?.is_dir() {
+            remove_files(&file.path())?;
+            continue;
+        }
+        match std::fs::remove_file(file.path()) {
             // The engine removes its files too.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             removed => removed?,
@@ -134,11 +139,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let kept = folder.path().join("prompts");
         assert!(remove_files(&kept).is_ok(), "there was nothing");
-        std::fs::create_dir(&kept).unwrap();
-        for name in ["가", "나"] {
-            std::fs::write(kept.join(name), "봉인").unwrap();
+        let passages = kept.join("passages");
+        std::fs::create_dir_all(&passages).unwrap();
+        for path in [kept.join("가"), kept.join("나"), passages.join("다")] {
+            std::fs::write(path, "봉인").unwrap();
         }
         remove_files(&kept).unwrap();
-        assert_eq!(kept.read_dir().unwrap().count(), 0);
+        assert_eq!(passages.read_dir().unwrap().count(), 0);
+        assert_eq!(kept.read_dir().unwrap().count(), 1, "only the folder is left");
     }
 }

@@ -1,7 +1,7 @@
 //! `lab bench`: what things take. What is compared is measured in one run, in turns, and told as a ratio: machines are
 //! noisy.
 
-mod asking;
+pub mod asking;
 mod first_token;
 mod kill;
 mod lookup;

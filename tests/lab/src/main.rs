@@ -10,6 +10,7 @@ mod collection;
 mod eval;
 mod eval_answers;
 mod eval_injection;
+mod eval_joining;
 mod eval_personal;
 mod figures;
 mod folder;
@@ -120,6 +121,35 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Eval {
+    /// What joining passages that were read alone costs in right answers, beside reading them in turn.
+    Joining {
+        /// One {"id", "title", "text"} a line; passages of one title are one document.
+        #[arg(long)]
+        corpus: PathBuf,
+        /// One {"id", "query", "positive_ids", "answers"} a line.
+        #[arg(long)]
+        queries: PathBuf,
+        #[arg(long, default_value_t = 400)]
+        questions: usize,
+        /// Passages of each question.
+        #[arg(long, default_value_t = 3)]
+        passages: usize,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        #[arg(long, value_delimiter = ',', default_values = ["joined", "heads", "second", "quoted"])]
+        ways: Vec<eval_joining::Way>,
+        /// By default the physical cores.
+        #[arg(long)]
+        threads: Option<u32>,
+        /// A GGUF; by default the catalog's chat model.
+        #[arg(long)]
+        model: Option<PathBuf>,
+        /// A file that gets a line an answer.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
     /// Recall and ranks of a retrieval set, by words, by meaning and by both.
     Retrieval {
         /// One {"id", "title", "text"} a line: each is a passage.
@@ -245,6 +275,12 @@ async fn run(command: Command) -> Result<(), Failure> {
         } => {
             let sample = eval_answers::Sample { questions, absent, seed };
             eval_answers::run(&corpus, &queries, &sample, model, out.as_deref(), json).await
+        }
+        Command::Eval {
+            what: Eval::Joining { corpus, queries, questions, passages, seed, ways, threads, model, out, json },
+        } => {
+            let settings = eval_joining::Settings { questions, passages, seed, ways, threads };
+            eval_joining::run(&corpus, &queries, &settings, model, out.as_deref(), json).await
         }
         Command::Eval { what: Eval::Injection { model, out, json } } => {
             eval_injection::run(model, out.as_deref(), json).await

@@ -1,5 +1,7 @@
 //! A context and the tokens that its KV cache holds.
 
+use std::path::PathBuf;
+
 use engine::Keep;
 use llama_cpp_2::DecodeError;
 use llama_cpp_2::context::LlamaContext;
@@ -8,6 +10,7 @@ use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::token::LlamaToken;
 use wire::Failure;
 
+use crate::joining::{self, Alone};
 use crate::kept::{Cut, Kept, shared};
 use crate::loading::{Loaded, context_parameters, too_large};
 use crate::template::ChatTemplate;
@@ -26,9 +29,13 @@ pub struct Session<'model> {
     pub template: ChatTemplate,
     pub context: LlamaContext<'model>,
     pub cached: Vec<LlamaToken>,
+    /// How many of them were read in turn: what stands behind them hangs on passages that were read alone.
+    pub exact: usize,
     /// Tokens that the last [`Session::keep_prefix`] brought back from what is kept.
     pub restored: usize,
     pub kept: Kept,
+    /// Passages that were read alone: see [`crate::joining`].
+    pub alone: Alone,
 }
 
 impl<'model> Session<'model> {
@@ -38,19 +45,26 @@ impl<'model> Session<'model> {
     /// `model_template`, `model_too_large` where its memory could not be had.
     pub fn open(loaded: &'model Loaded, backend: &LlamaBackend, keep: Option<&Keep>) -> Result<Self, Failure> {
         let template = loaded.chat_template()?;
+        let parameters = match joining::can_join(loaded) {
+            true => context_parameters(loaded).with_n_seq_max(joining::SEQUENCES).with_kv_unified(true),
+            false => context_parameters(loaded),
+        };
         let context = loaded
             .model
-            .new_context(backend, abort::when(QUEUE.flag(), context_parameters(loaded)))
+            .new_context(backend, abort::when(QUEUE.flag(), parameters))
             .map_err(|error| too_large(error.to_string()))?;
         let cut = if is_recurrent(loaded) { Cut::Nowhere } else { Cut::Anywhere };
-        let kept = Kept::open(keep, states::identity(&loaded.description), cut);
-        Ok(Self { loaded, template, context, cached: Vec::new(), restored: 0, kept })
+        let [prompts, passages] = keep.map(halves).map_or([None, None], |halves| halves.map(Some));
+        let kept = Kept::open(prompts.as_ref(), states::identity(&loaded.description, "prompt"), cut);
+        let alone = Alone::open(passages.as_ref(), loaded);
+        Ok(Self { loaded, template, context, cached: Vec::new(), exact: 0, restored: 0, kept, alone })
     }
 
     /// Forgets everything that the KV cache holds.
     pub fn clear(&mut self) {
         self.context.clear_kv_cache();
         self.cached.clear();
+        self.exact = 0;
     }
 
     /// A template may write the BOS token itself, so one is added only where the model wants it and it is missing.
@@ -78,9 +92,13 @@ impl<'model> Session<'model> {
     }
 
     /// Makes the cache hold the longest beginning of `tokens` that was ever read and is still kept, less the last token,
-    /// whose logits are needed; gives its length. What is cut off is kept where it is long.
-    pub fn keep_prefix(&mut self, tokens: &[LlamaToken]) -> usize {
+    /// whose logits are needed; gives its length. What is cut off is kept where it is long. `exactly` leaves out what
+    /// hangs on passages that were joined.
+    pub fn keep_prefix(&mut self, tokens: &[LlamaToken], exactly: bool) -> usize {
         self.restored = 0;
+        if exactly {
+            self.forget_from(self.exact);
+        }
         let wanted = states::numbers(tokens);
         let held = states::numbers(&self.cached);
         let common = shared(&held, &wanted);
@@ -109,6 +127,7 @@ impl<'model> Session<'model> {
         let cut = self.can_be_cut() && self.context.kv_cache_seq_rm(0, Some(from as u32), None).is_ok();
         if cut {
             self.cached.truncate(from);
+            self.exact = self.exact.min(from);
         } else if from != self.cached.len() || self.context.kv_cache_seq_pos_max(0) + 1 != from as i32 {
             self.clear();
         }
@@ -175,6 +194,9 @@ impl<'model> Session<'model> {
         }
         match self.context.decode(&mut batch) {
             Ok(()) => {
+                if self.exact == start {
+                    self.exact += step.len();
+                }
                 self.cached.extend_from_slice(step);
                 Ok(true)
             }
@@ -191,7 +213,19 @@ impl<'model> Session<'model> {
     }
 }
 
-fn is_recurrent(loaded: &Loaded) -> bool {
+/// Half of the room for prompts, half for passages.
+fn halves(keep: &Keep) -> [Keep; 2] {
+    let half = |folder: PathBuf| Keep {
+        folder,
+        key: keep.key,
+        memory_bytes: keep.memory_bytes / 2,
+        disk_bytes: keep.disk_bytes / 2,
+    };
+    [half(keep.folder.clone()), half(keep.folder.join("passages"))]
+}
+
+/// True where the model's memory has all that was read in one, so that it cannot be cut.
+pub fn is_recurrent(loaded: &Loaded) -> bool {
     loaded.model.is_recurrent() || loaded.model.is_hybrid()
 }
 

@@ -11,7 +11,6 @@ use crate::QUEUE;
 use crate::ahead::Ahead;
 use crate::cache::Session;
 use crate::sampling::sampler;
-use crate::template::template_failure;
 use crate::text::Utf8;
 
 impl Session<'_> {
@@ -20,14 +19,15 @@ impl Session<'_> {
     /// # Errors
     /// `context_overflow` where the prompt leaves no room for an answer, `model_template`, `engine_decode`.
     pub fn generate(&mut self, prompt: &Prompt, mut tell: impl FnMut(Event)) -> Result<Usage, Failure> {
-        let text = self.template.render(&prompt.turns).map_err(|error| template_failure(&error))?;
-        let tokens = self.tokenize_prompt(&text);
+        let parts = self.parts(prompt)?;
+        let tokens = parts.tokens();
         self.check_room(tokens.len())?;
         let mut usage = Usage {
             finish: Finish::Stopped,
             prompt_tokens: tokens.len() as u32,
             cached_tokens: 0,
             restored_tokens: 0,
+            joined_tokens: 0,
             generated_tokens: 0,
             prefill_ms: 0.0,
             generate_ms: 0.0,
@@ -36,9 +36,12 @@ impl Session<'_> {
         };
 
         let started = Instant::now();
-        usage.cached_tokens = self.keep_prefix(&tokens) as u32;
+        usage.cached_tokens = self.keep_prefix(&tokens, !parts.are_joined()) as u32;
         usage.restored_tokens = self.restored as u32;
-        let whole = self.prefill(&tokens, |done, total| tell(Event::Prefill { done, total }))?;
+        let mut progress = |done, total| tell(Event::Prefill { done, total });
+        let joined = self.join(&parts, &mut progress)?;
+        usage.joined_tokens = joined.unwrap_or(0) as u32;
+        let whole = joined.is_some() && self.prefill(&tokens, progress)?;
         usage.prefill_ms = milliseconds(started);
         if whole {
             let started = Instant::now();

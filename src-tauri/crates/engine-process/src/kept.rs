@@ -79,6 +79,16 @@ impl Kept {
         self.disk.as_ref().is_some_and(|disk| disk.lacks(tokens))
     }
 
+    /// True where a state of just these tokens is on the disk, or there is no disk.
+    pub fn is_on_disk(&self, tokens: &[i32]) -> bool {
+        self.disk.as_ref().is_none_or(|disk| disk.useful(tokens, self.cut) == tokens.len())
+    }
+
+    /// The snapshot of just these tokens.
+    pub fn get(&mut self, tokens: &[i32]) -> Option<Snapshot> {
+        self.best(tokens, tokens.len()).map(|(snapshot, _)| snapshot).filter(|snapshot| *snapshot.tokens == *tokens)
+    }
+
     /// Keeps a snapshot in memory.
     pub fn put(&mut self, snapshot: Snapshot) {
         self.memory.put(snapshot, self.cut);

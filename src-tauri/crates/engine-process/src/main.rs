@@ -7,6 +7,7 @@ mod bench;
 mod cache;
 mod generate;
 mod head;
+mod joining;
 mod kept;
 mod loading;
 mod lookup;
@@ -164,9 +165,10 @@ impl Serve for Session<'_> {
                 self.generate(&prompt, |event| reply(id, event)).map(|usage| Event::Done { usage })
             }
             Request::Prepare { turns, .. } => self.prepare(&turns),
+            Request::ReadAlone { turns, passages, .. } => self.read_ahead(&turns, &passages),
             Request::Forget { .. } => {
                 self.clear();
-                self.kept.forget().map(|()| Event::Forgotten).map_err(|error| not_forgotten(&error))
+                self.kept.forget().and_then(|()| self.alone.forget()).map(|()| Event::Forgotten).map_err(|error| not_forgotten(&error))
             }
             Request::Bench { prompt, generate, repetitions, .. } => {
                 self.bench(prompt, generate, repetitions).map(|result| Event::Benched { result })

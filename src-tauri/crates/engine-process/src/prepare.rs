@@ -14,7 +14,7 @@ const STEP: usize = 128;
 const OPEN: usize = 2;
 /// Stands where the last turn goes on. No text has it: it is a character for private use, and the templates of models
 /// leave it alone.
-const MARK: &str = "\u{f8f0}\u{f8f1}\u{f8f0}";
+pub const MARK: &str = "\u{f8f0}\u{f8f1}\u{f8f0}";
 
 impl Session<'_> {
     /// Reads the beginning of a prompt whose last turn goes on, until something else is asked.
@@ -36,7 +36,7 @@ impl Session<'_> {
             return Ok(Event::Prepared { done: 0, total });
         }
         self.check_room(tokens.len())?;
-        self.keep_prefix(&tokens);
+        self.keep_prefix(&tokens, true);
         self.prefill_by(STEP, &tokens, |_, _| {}, || QUEUE.is_awaited())?;
         Ok(Event::Prepared { done: self.cached.len() as u32, total })
     }

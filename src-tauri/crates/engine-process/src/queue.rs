@@ -33,7 +33,8 @@ fn overtakes(new: &Request, waiting: &Request) -> bool {
     matches!(
         (new, waiting),
         (Request::Embed { urgent: true, .. }, Request::Embed { urgent: false, .. })
-            | (Request::Generate { .. } | Request::Count { .. }, Request::Prepare { .. })
+            | (Request::Generate { .. } | Request::Count { .. }, Request::Prepare { .. } | Request::ReadAlone { .. })
+            | (Request::Prepare { .. }, Request::ReadAlone { .. })
     )
 }
 
@@ -90,7 +91,7 @@ impl Queue {
         state.running = None;
         loop {
             if let Some(Waiting { request, stopped }) = state.waiting.pop_front() {
-                let gives_way = matches!(request, Request::Prepare { .. });
+                let gives_way = matches!(request, Request::Prepare { .. } | Request::ReadAlone { .. });
                 state.running = Some(Running { id: request.id(), gives_way });
                 self.flag.store(stopped, Ordering::Relaxed);
                 return request;

@@ -18,13 +18,13 @@ pub fn numbers(tokens: &[LlamaToken]) -> Vec<i32> {
     tokens.iter().map(|token| token.0).collect()
 }
 
-/// What a state's layout and meaning hang on: the model's file, and how its KV cache is kept.
-pub fn identity(model: &Model) -> [u8; 32] {
+/// What a state's layout and meaning hang on: the model's file, how its KV cache is kept, and of `what` it is.
+pub fn identity(model: &Model, what: &str) -> [u8; 32] {
     let metadata = std::fs::metadata(&model.path).ok();
     let modified = metadata.as_ref().and_then(|metadata| metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok());
     let mut hash = Sha256::new();
     // The layout is llama.cpp's own and may change with it.
-    let words = [env!("CARGO_PKG_VERSION"), "llama-cpp-sys-2 0.1.161", &model.name, &model.kv_type];
+    let words = [env!("CARGO_PKG_VERSION"), "llama-cpp-sys-2 0.1.161", &model.name, &model.kv_type, what];
     let path = model.path.to_string_lossy();
     for word in words.into_iter().chain([&*path]) {
         hash.update((word.len() as u64).to_le_bytes());
@@ -36,14 +36,19 @@ pub fn identity(model: &Model) -> [u8; 32] {
 }
 
 impl Session<'_> {
-    /// What the cache holds, as it is.
-    fn snapshot(&self) -> Option<Snapshot> {
+    /// The state of a sequence, as it is, under these tokens.
+    pub fn snapshot_of(&self, sequence: i32, tokens: &[LlamaToken]) -> Option<Snapshot> {
         let flags = LlamaStateSeqFlags::empty();
-        let mut state = vec![0; self.context.state_seq_get_size_ext(SEQUENCE, flags)];
+        let mut state = vec![0; self.context.state_seq_get_size_ext(sequence, flags)];
         // SAFETY: the buffer has the size that llama.cpp asked for, and nothing is decoded between the two calls.
-        let written = unsafe { self.context.state_seq_get_data_ext(state.as_mut_ptr(), SEQUENCE, flags) };
+        let written = unsafe { self.context.state_seq_get_data_ext(state.as_mut_ptr(), sequence, flags) };
         let whole = written == state.len() && !state.is_empty();
-        whole.then(|| Snapshot { tokens: numbers(&self.cached).into(), state: state.into() })
+        whole.then(|| Snapshot { tokens: numbers(tokens).into(), state: state.into() })
+    }
+
+    /// What the cache holds; none where some of it hangs on passages that were joined, since it would pass for exact.
+    fn snapshot(&self) -> Option<Snapshot> {
+        (self.exact == self.cached.len()).then(|| self.snapshot_of(SEQUENCE, &self.cached)).flatten()
     }
 
     /// Keeps what the cache holds in memory.
@@ -53,15 +58,20 @@ impl Session<'_> {
         }
     }
 
+    /// Puts a state into a sequence that is empty. False where llama.cpp refuses it.
+    pub fn put_into(&mut self, sequence: i32, snapshot: &Snapshot) -> bool {
+        // SAFETY: the bytes are llama.cpp's own: they were in this process's memory all the time, or a seal under the
+        // person's key vouches for them and for the model that they are of.
+        unsafe { self.context.state_seq_set_data_ext(&snapshot.state, sequence, LlamaStateSeqFlags::empty()) }
+    }
+
     /// Puts a snapshot in place of what the cache holds. False where llama.cpp refuses it: the cache is then empty.
     pub fn bring_back(&mut self, snapshot: &Snapshot) -> bool {
         self.clear();
-        // SAFETY: the bytes are llama.cpp's own: they were in this process's memory all the time, or a seal under the
-        // person's key vouches for them and for the model that they are of.
-        let taken =
-            unsafe { self.context.state_seq_set_data_ext(&snapshot.state, SEQUENCE, LlamaStateSeqFlags::empty()) };
+        let taken = self.put_into(SEQUENCE, snapshot);
         if taken {
             self.cached = snapshot.tokens.iter().map(|token| LlamaToken::new(*token)).collect();
+            self.exact = self.cached.len();
         } else {
             self.clear();
         }

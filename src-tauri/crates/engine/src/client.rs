@@ -101,6 +101,14 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+async fn prepared(mut request: Generation) -> Result<bool, Failure> {
+    match request.next().await {
+        Some(Event::Prepared { done, total }) => Ok(done == total),
+        Some(Event::Failed { failure }) => Err(failure),
+        _ => Err(crashed()),
+    }
+}
+
 /// Looks at a model's file; it may take a disk's time.
 pub type Check = Arc<dyn Fn(&Path) -> Result<(), Failure> + Send + Sync>;
 
@@ -220,12 +228,17 @@ impl Engine {
     /// As [`Engine::generate`]; `context_overflow`, `model_template`.
     pub async fn prepare(&self, turns: Vec<Turn>) -> Result<bool, Failure> {
         self.revive().await?;
-        let mut request = self.request(|id| Request::Prepare { id, turns }).await?;
-        match request.next().await {
-            Some(Event::Prepared { done, total }) => Ok(done == total),
-            Some(Event::Failed { failure }) => Err(failure),
-            _ => Err(crashed()),
-        }
+        prepared(self.request(|id| Request::Prepare { id, turns }).await?).await
+    }
+
+    /// Reads passages alone, for [`crate::Joining`], while nothing else is asked; `turns` are those before the one that
+    /// will hold them. True where all are kept now.
+    ///
+    /// # Errors
+    /// As [`Engine::prepare`].
+    pub async fn read_alone(&self, turns: Vec<Turn>, passages: Vec<String>) -> Result<bool, Failure> {
+        self.revive().await?;
+        prepared(self.request(|id| Request::ReadAlone { id, turns, passages }).await?).await
     }
 
     /// The model as it was last loaded, also when it came back after a crash.

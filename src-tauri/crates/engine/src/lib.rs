@@ -11,5 +11,5 @@ pub mod protocol;
 pub use client::{Check, Engine, Generation};
 pub use embedder::{Embedder, Recipe, Reranker};
 pub use protocol::{
-    BenchResult, Finish, Grammar, Keep, LoadOptions, Model, Pooling, Prompt, Sampling, Task, Turn, Usage,
+    BenchResult, Finish, Grammar, Joining, Keep, LoadOptions, Model, Pooling, Prompt, Sampling, Task, Turn, Usage,
 };

@@ -1,5 +1,6 @@
 //! What client and engine process say to each other, as plain data.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -61,12 +62,28 @@ pub struct Prompt {
     /// Whether tokens are drafted from the text at hand (prompt lookup). The answer is the same without it, and slower
     /// where it quotes.
     pub lookup: bool,
+    /// What of the last turn need not be read behind what stands before it; all of it is where there is none.
+    pub joining: Option<Joining>,
+}
+
+/// Passages that were read alone are joined in the KV cache instead of being read again behind each other: the first token
+/// comes at once, and the answer is close to, but not, the one that reading them in turn gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joining {
+    /// Passages as ranges of bytes of the last turn's content, in its order, not touching. What was not read alone is
+    /// read so now, and kept.
+    pub passages: Vec<Range<usize>>,
+    /// Tokens at the beginning of every passage but the first that are read again in their place (EPIC, Hu et al.,
+    /// arXiv:2410.15332, recomputes the same).
+    pub heads: u32,
+    /// The most further tokens that are read again, as whole passages from the second on.
+    pub repair: u32,
 }
 
 impl Prompt {
     /// A request for any text, drafted from the text at hand where that pays.
     pub fn new(turns: Vec<Turn>, max_tokens: u32, sampling: Sampling) -> Self {
-        Self { turns, max_tokens, sampling, grammar: None, lookup: true }
+        Self { turns, max_tokens, sampling, grammar: None, lookup: true, joining: None }
     }
 }
 
@@ -186,6 +203,8 @@ pub struct Usage {
     pub cached_tokens: u32,
     /// Those of the cached tokens that were brought back from what is kept.
     pub restored_tokens: u32,
+    /// Tokens of the prompt that were read alone, before or now, and joined.
+    pub joined_tokens: u32,
     /// Tokens generated.
     pub generated_tokens: u32,
     /// Prompt processing, in milliseconds.
@@ -234,6 +253,16 @@ pub enum Request {
         id: u64,
         /// The conversation; the last turn may go on behind what is here.
         turns: Vec<Turn>,
+    },
+    /// Read passages alone, for [`Prompt::joining`], in idle time: it ends early, with what was read, as soon as anything
+    /// else is asked.
+    ReadAlone {
+        /// Names the answer.
+        id: u64,
+        /// The conversation's first turns, up to the turn that will hold passages.
+        turns: Vec<Turn>,
+        /// The passages, the likeliest first.
+        passages: Vec<String>,
     },
     /// Forget all that was read and kept, in memory and in the folder.
     Forget {
@@ -292,6 +321,7 @@ impl Request {
             Self::Load { id, .. }
             | Self::Generate { id, .. }
             | Self::Prepare { id, .. }
+            | Self::ReadAlone { id, .. }
             | Self::Forget { id }
             | Self::Count { id, .. }
             | Self::Bench { id, .. }
@@ -347,7 +377,7 @@ pub enum Event {
         /// What it took.
         usage: Usage,
     },
-    /// The beginning of a prompt was read, as far as there was time.
+    /// The beginning of a prompt, or passages, were read as far as there was time.
     Prepared {
         /// Tokens read or kept.
         done: u32,

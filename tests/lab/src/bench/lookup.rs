@@ -151,6 +151,7 @@ mod tests {
             prompt_tokens: 100,
             cached_tokens: 0,
             restored_tokens: 0,
+            joined_tokens: 0,
             generated_tokens,
             prefill_ms: 1.0,
             generate_ms,
