@@ -10,16 +10,18 @@ use crate::generate::milliseconds;
 use crate::lookup::{Lookup, Match, Pace};
 use crate::states::numbers;
 
-/// Two tokens whose logits are nearer than this are decided by a decode of one token: kernels for several rows may add up
-/// in another order than those for one. (Up to four rows of SmolLM2 in Q4_1 gave the very same logits; a whole prompt's
-/// rows differ from single ones by up to half a logit, with drafts and without.)
-const MARGIN: f32 = 0.25;
+/// Two tokens whose logits are nearer than this are decided by a decode of one token. Rows of a batch are no longer than
+/// measured to be alike (`rows.rs`), but that was behind a short text: attention over a long one may add up in another
+/// order.
+const MARGIN: f32 = 0.02;
 
 /// A batch whose rows are looked at one after the other, and where the next one comes from.
 pub struct Ahead {
     lookup: Option<Lookup>,
     pace: Pace,
     greedy: bool,
+    /// The most tokens of a draft.
+    longest: usize,
     /// Tokens that the cache held before the batch.
     start: usize,
     /// The batch: a token of the answer, and the drafted ones.
@@ -32,12 +34,13 @@ pub struct Ahead {
 }
 
 impl Ahead {
-    /// Drafts from `prompt`, where there is one.
-    pub fn new(prompt: Option<&[LlamaToken]>, greedy: bool) -> Self {
+    /// Drafts up to `longest` tokens from `prompt`, where there is one.
+    pub fn new(prompt: Option<&[LlamaToken]>, greedy: bool, longest: usize) -> Self {
         Self {
-            lookup: prompt.map(|tokens| Lookup::new(&numbers(tokens))),
+            lookup: prompt.filter(|_| longest > 0).map(|tokens| Lookup::new(&numbers(tokens))),
             pace: Pace::default(),
             greedy,
+            longest,
             start: 0,
             batch: Vec::new(),
             at: 0,
@@ -91,7 +94,7 @@ impl Ahead {
         let room = (session.context.n_ctx() as usize).saturating_sub(session.cached.len() + 1).min(left);
         if let Some(lookup) = &mut self.lookup {
             let (draft, known) = lookup.draft(room);
-            let length = self.pace.length(known).min(draft.len());
+            let length = self.pace.length(known, self.longest).min(draft.len());
             self.batch.extend(draft[..length].iter().map(|token| LlamaToken::new(*token)));
             self.known = known;
         }

@@ -34,6 +34,8 @@ pub struct Session<'model> {
     /// Tokens that the last [`Session::keep_prefix`] brought back from what is kept.
     pub restored: usize,
     pub kept: Kept,
+    /// The longest batch, in tokens, that decodes as its tokens do one by one; unknown until it was measured.
+    pub rows: Option<usize>,
     /// Passages that were read alone: see [`crate::joining`].
     pub alone: Alone,
 }
@@ -57,7 +59,7 @@ impl<'model> Session<'model> {
         let [prompts, passages] = keep.map(halves).map_or([None, None], |halves| halves.map(Some));
         let kept = Kept::open(prompts.as_ref(), states::identity(&loaded.description, "prompt"), cut);
         let alone = Alone::open(passages.as_ref(), loaded);
-        Ok(Self { loaded, template, context, cached: Vec::new(), exact: 0, restored: 0, kept, alone })
+        Ok(Self { loaded, template, context, cached: Vec::new(), exact: 0, restored: 0, kept, rows: None, alone })
     }
 
     /// Forgets everything that the KV cache holds.

@@ -10,6 +10,7 @@ use wire::Failure;
 use crate::QUEUE;
 use crate::ahead::Ahead;
 use crate::cache::Session;
+use crate::lookup::LONGEST;
 use crate::sampling::sampler;
 use crate::text::Utf8;
 
@@ -64,7 +65,9 @@ impl Session<'_> {
         let greedy = prompt.sampling == Sampling::Greedy;
         // What a grammar forbids would count in the margin between two tokens.
         let drafts = prompt.lookup && prompt.grammar.is_none() && self.can_be_cut();
-        let mut ahead = Ahead::new(drafts.then_some(tokens), greedy);
+        // By chance any draft keeps the distribution; the likeliest token is to be the same one with drafts.
+        let longest = if greedy { self.rows.unwrap_or(1) - 1 } else { LONGEST };
+        let mut ahead = Ahead::new(drafts.then_some(tokens), greedy, longest);
         let vocab = self.loaded.model.vocab();
         let mut utf8 = Utf8::default();
         usage.finish = loop {

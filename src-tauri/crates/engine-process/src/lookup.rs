@@ -8,7 +8,7 @@ mod pace;
 
 use std::collections::HashMap;
 
-pub use pace::Pace;
+pub use pace::{LONGEST, Pace};
 
 /// Tokens that a draft's place is found by: a Hangul syllable takes up to three, so two say too little.
 const SHORTEST: usize = 3;

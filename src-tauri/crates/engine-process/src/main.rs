@@ -15,6 +15,7 @@ mod pooled;
 mod prepare;
 mod priority;
 mod queue;
+mod rows;
 mod sampling;
 mod states;
 mod template;

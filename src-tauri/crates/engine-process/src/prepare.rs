@@ -37,7 +37,9 @@ impl Session<'_> {
         }
         self.check_room(tokens.len())?;
         self.keep_prefix(&tokens, true);
-        self.prefill_by(STEP, &tokens, |_, _| {}, || QUEUE.is_awaited())?;
+        if self.prefill_by(STEP, &tokens, |_, _| {}, || QUEUE.is_awaited())? {
+            self.measure_rows()?;
+        }
         Ok(Event::Prepared { done: self.cached.len() as u32, total })
     }
 }

@@ -6,6 +6,7 @@ mod common;
 use common::{engine, generate, model};
 use engine::{LoadOptions, Prompt, Sampling, Turn};
 
+const SENTENCE: &str = "The committee meets on the first Monday of every month in the north hall. ";
 const TABLE: &str = "| item | price | place |\n|---|---|---|\n| apple | 120 | north hall |\n| pear | 95 | south hall |\n\
                      | plum | 310 | north hall |\n| cherry | 42 | east yard |\n";
 
@@ -18,10 +19,12 @@ async fn an_answer_is_the_same_with_drafts_and_without() {
     let Some(model) = model("smollm2-135m-instruct-q4_1.gguf") else { return };
     let engine = engine();
     engine.load(&model, LoadOptions::default(), |_| {}).await.unwrap();
+    // Measures how many tokens at once change nothing: until then nothing is drafted.
+    assert!(engine.prepare(vec![Turn::new("user", SENTENCE.repeat(2))]).await.unwrap());
     let copies = [
         format!("Copy this table word for word:\n\n{TABLE}"),
         format!("Repeat exactly, twice:\n\n{TABLE}"),
-        "Repeat this sentence five times: The committee meets on the first Monday of every month in the north hall.".to_owned(),
+        format!("Repeat this sentence five times: {SENTENCE}"),
     ];
     let free = ["Tell me a story about a river.", "What is the capital of France?", "Why is the sky blue?", "List five fruits."];
     let by_chance = Sampling::Random { temperature: 0.8, top_p: 0.95, seed: 7 };

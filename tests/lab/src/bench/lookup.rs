@@ -43,6 +43,10 @@ pub async fn run(model: Option<PathBuf>, settings: &Settings, json: bool) -> Res
     let engine = places::engine()?;
     let options = LoadOptions { threads: settings.threads, ..LoadOptions::default() };
     let model = engine.load(&places::model(model)?, options, |_| {}).await?;
+    // As the program does once a model is loaded; the engine then finds out how long drafts may be.
+    if let Some(first) = texts.first() {
+        engine.prepare(asking(std::slice::from_ref(&first.text), "")).await?;
+    }
     let (mut quote, mut free) = (Vec::new(), Vec::new());
     for (number, text) in texts.iter().enumerate() {
         eprint!("\r{number}/{} texts   ", texts.len());

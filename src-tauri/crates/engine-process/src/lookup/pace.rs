@@ -42,11 +42,11 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// The tokens to draft after a match; 0 where none would pay.
-    pub fn length(&self, known: Match) -> usize {
+    /// The tokens to draft after a match, at most `most` and [`LONGEST`]; 0 where none would pay.
+    pub fn length(&self, known: Match, most: usize) -> usize {
         let share = self.accepted[known as usize];
         let gain = |drafted: usize| expected(share, drafted) / self.costs[drafted + 1];
-        let best = (1..=LONGEST).max_by(|one, other| gain(*one).total_cmp(&gain(*other))).unwrap_or(0);
+        let best = (1..=most.min(LONGEST)).max_by(|one, other| gain(*one).total_cmp(&gain(*other))).unwrap_or(0);
         if best > 0 && gain(best) >= WORTH { best } else { 0 }
     }
 

@@ -33,25 +33,27 @@ fn a_draft_that_was_right_goes_on_where_it_came_from() {
 #[test]
 fn drafts_are_as_long_as_they_pay() {
     let pace = Pace::default();
-    assert!(pace.length(Match::Short) <= 1, "{}", pace.length(Match::Short));
-    assert!((2..=4).contains(&pace.length(Match::Long)), "{}", pace.length(Match::Long));
+    assert!(pace.length(Match::Short, pace::LONGEST) <= 1, "{}", pace.length(Match::Short, pace::LONGEST));
+    assert!((2..=4).contains(&pace.length(Match::Long, pace::LONGEST)), "{}", pace.length(Match::Long, pace::LONGEST));
 
     let mut quoting = Pace::default();
     (0..40).for_each(|_| quoting.judged(Match::Long, 3, 3));
-    assert!(quoting.length(Match::Long) > pace.length(Match::Long));
+    assert!(quoting.length(Match::Long, pace::LONGEST) > pace.length(Match::Long, pace::LONGEST));
+
+    assert_eq!(quoting.length(Match::Long, 2), 2, "no longer than may be");
 
     let mut wrong = Pace::default();
     (0..10).for_each(|_| wrong.judged(Match::Short, 3, 0));
-    assert_eq!(wrong.length(Match::Short), 0);
+    assert_eq!(wrong.length(Match::Short, pace::LONGEST), 0);
     (0..2_000).for_each(|_| wrong.plain());
-    assert_eq!(wrong.length(Match::Short), pace.length(Match::Short), "it is tried again after a while");
+    assert_eq!(wrong.length(Match::Short, pace::LONGEST), pace.length(Match::Short, pace::LONGEST), "it is tried again after a while");
 
     let mut gpu = Pace::default();
     gpu.timed(1, 10.0);
     for tokens in 2..=pace::LONGEST + 1 {
         (0..60).for_each(|_| gpu.timed(tokens, 10.5));
     }
-    assert_eq!(gpu.length(Match::Long), pace::LONGEST, "where a batch costs as much as one token");
+    assert_eq!(gpu.length(Match::Long, pace::LONGEST), pace::LONGEST, "where a batch costs as much as one token");
 }
 
 /// Writes `answer` behind `prompt` as a decoder does that verifies drafts: `answer` is what the model would say.
@@ -62,7 +64,7 @@ fn write(prompt: &[i32], answer: &[i32]) -> Vec<i32> {
         written.push(token);
         lookup.push(token);
         let (draft, known) = lookup.draft(pace::LONGEST);
-        let draft: Vec<i32> = draft[..draft.len().min(pace.length(known))].to_vec();
+        let draft: Vec<i32> = draft[..draft.len().min(pace.length(known, pace::LONGEST))].to_vec();
         let right = draft.iter().zip(&answer[written.len()..]).take_while(|(one, other)| one == other).count();
         pace.judged(known, draft.len(), right);
         for token in &draft[..right] {
