@@ -1,13 +1,16 @@
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use engine::{Engine, Finish, Prompt, Sampling, Turn, Usage};
-use vault::{Basis, Citation, MessageState};
+use engine::{Engine, Finish, Joining, Prompt, Sampling, Turn, Usage};
+use vault::{Basis, Citation, MessageState, Passage};
 use wire::Failure;
 
 use crate::ask::{Expected, Progress, Question, Scope, Stop};
 use crate::documents::{Task, whole};
+use crate::evidence::passages_without_commands;
 use crate::fence::{Fence, plain};
 use crate::prompt;
 use crate::stream::{Draft, Run, stream};
@@ -16,12 +19,18 @@ use crate::thread::{Thread, Threads};
 /// The most tokens of an answer.
 pub const ANSWER_TOKENS: u32 = 640;
 
+/// Tokens of every passage but the first that are read again where they are joined.
+const HEADS: u32 = 16;
+/// Further ones, as whole passages.
+const REPAIR: u32 = 0;
+
 /// Answers questions; one for the whole program.
 #[derive(Clone)]
 pub struct Assistant {
     engine: Engine,
     threads: Arc<Threads>,
     fenced: bool,
+    quick: Arc<AtomicBool>,
 }
 
 /// A finished answer, checked.
@@ -91,6 +100,8 @@ pub struct Call<'a> {
     pub system: &'a str,
     /// The newest user turn.
     pub turn: &'a str,
+    /// Passages in it that may be joined: see [`Assistant::set_quick`].
+    pub passages: &'a [Range<usize>],
     /// The most tokens.
     pub max_tokens: u32,
     /// How they are chosen.
@@ -100,7 +111,7 @@ pub struct Call<'a> {
 impl Assistant {
     /// An assistant on an engine.
     pub fn new(engine: Engine) -> Self {
-        Self { engine, threads: Default::default(), fenced: true }
+        Self { engine, threads: Default::default(), fenced: true, quick: Default::default() }
     }
 
     /// The same without the defence against commands in documents, for measuring what it is worth. The program never
@@ -108,6 +119,27 @@ impl Assistant {
     #[must_use]
     pub fn without_fence(self) -> Self {
         Self { fenced: false, ..self }
+    }
+
+    /// Whether passages are joined that were read alone, instead of being read behind each other: the first word comes
+    /// at once, and now and then an answer is missed that reading would have found (`lab eval joining`).
+    pub fn set_quick(&self, quick: bool) {
+        self.quick.store(quick, Ordering::Relaxed);
+    }
+
+    /// Has the model read passages alone, the likeliest first, while nothing else is asked. True where all are kept.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn read_alone(&self, passages: Vec<Passage>) -> Result<bool, Failure> {
+        if !self.quick.load(Ordering::Relaxed) || passages.is_empty() {
+            return Ok(true);
+        }
+        // What a passage reads like hangs on the fence being there, and not on its word.
+        let fence = self.fence(0, 0);
+        let (passages, _) = if self.fenced { passages_without_commands(passages) } else { (passages, 0) };
+        let texts = passages.iter().map(|passage| prompt::alone(passage, &fence)).collect();
+        self.engine.read_alone(vec![Turn::new("system", prompt::with_documents(&fence))], texts).await
     }
 
     /// Forgets what the model was told in every conversation, and what the engine kept of it: a document or a
@@ -138,7 +170,7 @@ impl Assistant {
             Scope::Documents(..) => {
                 let fence = thread.fence(|| self.fence(seed, conversation.unwrap_or_default()));
                 let new = given.map(|(passages, _)| thread.place(passages).0);
-                let beginning = new.map_or_else(String::new, |new| prompt::beginning(&new, &fence));
+                let beginning = new.map_or_else(String::new, |new| prompt::beginning(&new, &fence).text);
                 self.turns(prompt::with_documents(&fence), thread, &beginning)
             }
         });
@@ -178,7 +210,7 @@ impl Assistant {
         thread.asked = Some(question.text.clone());
         let sampling = Sampling::Random { temperature: 0.6, top_p: 0.9, seed: question.seed };
         let call =
-            Call { system: prompt::WITHOUT_DOCUMENTS, turn: &question.text, max_tokens: ANSWER_TOKENS, sampling };
+            Call { system: prompt::WITHOUT_DOCUMENTS, turn: &question.text, passages: &[], max_tokens: ANSWER_TOKENS, sampling };
         let Some(draft) = self.generate(call, thread, run).await? else {
             return Ok(Answer::ended("", MessageState::Stopped));
         };
@@ -202,13 +234,23 @@ impl Assistant {
                 return Ok(None);
             }
             let turns = self.turns(call.system, thread, call.turn);
-            let (max_tokens, sampling) = (call.max_tokens, call.sampling);
-            let generation = self.engine.generate(Prompt::new(turns, max_tokens, sampling)).await?;
+            let joining = self.joining(&call, &turns);
+            let prompt = Prompt { joining, ..Prompt::new(turns, call.max_tokens, call.sampling) };
+            let generation = self.engine.generate(prompt).await?;
             match stream(generation, run).await {
                 Err(failure) if failure.code == "context_overflow" && thread.forget_oldest() => {}
                 outcome => return outcome.map(Some),
             }
         }
+    }
+
+    /// How the passages of a call are joined; `None` where the person wants them read, or where they do not stand in what
+    /// the model is told as they stood in the call.
+    fn joining(&self, call: &Call<'_>, turns: &[Turn]) -> Option<Joining> {
+        let told = turns.last()?;
+        let stand = call.passages.iter().all(|at| told.content.get(at.clone()) == call.turn.get(at.clone()));
+        let joins = self.quick.load(Ordering::Relaxed) && !call.passages.is_empty() && stand;
+        joins.then(|| Joining { passages: call.passages.to_vec(), heads: HEADS, repair: REPAIR })
     }
 
     /// All that the model is told: the system turn, the thread, and the user's newest turn or what of it is known.

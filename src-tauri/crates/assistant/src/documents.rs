@@ -128,7 +128,7 @@ impl<T: FnMut(Progress)> Task<'_, T> {
     pub async fn aside(&mut self, turn: &str, max_tokens: u32, thread: &mut Thread) -> Result<Option<String>, Failure> {
         let system = prompt::with_documents(&self.fence);
         let mut run = Run { started: self.run.started, stop: self.run.stop, tell: &mut |_: Progress| {} };
-        let call = Call { system, turn, max_tokens, sampling: Sampling::Greedy };
+        let call = Call { system, turn, passages: &[], max_tokens, sampling: Sampling::Greedy };
         let draft = self.assistant.generate(call, thread, &mut run).await?;
         Ok(draft.filter(|draft| draft.usage.finish != Finish::Stopped).map(|draft| draft.text))
     }
@@ -188,7 +188,10 @@ impl<T: FnMut(Progress)> Task<'_, T> {
         for manner in [manner, Manner::Sure] {
             let turn = prompt::question_turn(question, standalone, &given, &example, manner, &self.fence);
             let system = prompt::with_documents(&self.fence);
-            let call = Call { system, turn: &turn, max_tokens: ANSWER_TOKENS, sampling: Sampling::Greedy };
+            // What is given whole was read ahead as it stands, or is read once for all questions.
+            let passages = if matches!(basis, Basis::Passages { .. }) { &*turn.passages } else { &[] };
+            let sampling = Sampling::Greedy;
+            let call = Call { system, turn: &turn.text, passages, max_tokens: ANSWER_TOKENS, sampling };
             let Some(draft) = self.assistant.generate(call, self.thread, &mut self.run).await? else {
                 return Ok(Answer::ended("", MessageState::Stopped));
             };
@@ -212,7 +215,7 @@ impl<T: FnMut(Progress)> Task<'_, T> {
             let mut answer = Answer { citations, documents, coverage, basis: Some(basis), ..drafted };
             if answer.state == MessageState::Complete {
                 answer.text.push_str(note);
-                self.thread.keep(turn, draft.text, given.new);
+                self.thread.keep(turn.text, draft.text, given.new);
             }
             return Ok(answer);
         }

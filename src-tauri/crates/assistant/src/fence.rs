@@ -39,10 +39,16 @@ impl Fence {
 
     /// The fence around `data`, which ends with a line's end.
     pub fn around(&self, data: &str) -> String {
-        match &self.0 {
-            Some(word) => format!("[자료 {word}]\n{data}[자료 끝 {word}]\n\n"),
-            None => format!("[자료]\n{data}"),
-        }
+        format!("{}{data}{}", self.opening(), self.closing())
+    }
+
+    /// What stands before data.
+    pub fn opening(&self) -> String {
+        self.0.as_ref().map_or_else(|| "[자료]\n".to_owned(), |word| format!("[자료 {word}]\n"))
+    }
+
+    fn closing(&self) -> String {
+        self.0.as_ref().map_or_else(String::new, |word| format!("[자료 끝 {word}]\n\n"))
     }
 }
 
