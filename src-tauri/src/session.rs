@@ -36,6 +36,7 @@ pub struct Status {
     library: LibraryStatus,
     embedding: EmbeddingStatus,
     network_blocked: bool,
+    quick_answers: bool,
     policy: PolicyStatus,
 }
 
@@ -162,6 +163,7 @@ impl Session {
         notify: Notify,
     ) -> Result<Self, Failure> {
         let vault = Vault::open(&paths.database(), &key)?;
+        let quick_answers = vault.setting(QUICK_SETTING)?.is_some_and(|quick| quick == ON);
         let trail = Arc::new(Trail::new(vault.clone(), &key, paths.data.clone()));
         let models = Arc::new(Models::new(policy.clone(), trail.clone()));
         let checking = models.clone();
@@ -171,8 +173,11 @@ impl Session {
             library: LibraryStatus { state: LibraryState::Opening, failure: None },
             embedding: EmbeddingStatus::NONE,
             network_blocked,
+            quick_answers,
             policy: PolicyStatus::of(&policy),
         };
+        let assistant = Assistant::new(engine.clone());
+        assistant.set_quick(quick_answers);
         Ok(Self(Arc::new(Inner {
             paths,
             key,
@@ -180,7 +185,7 @@ impl Session {
             policy,
             vault,
             trail,
-            assistant: Assistant::new(engine.clone()),
+            assistant,
             engine,
             opened: OnceLock::new(),
             embedding: Mutex::default(),
@@ -319,6 +324,19 @@ impl Session {
         Ok(self.0.vault.set_setting(MODEL_SETTING, Some(&path.to_string_lossy()))?)
     }
 
+    /// Joins passages that were read alone, or reads them behind each other (see [`Assistant::set_quick`]), and keeps the
+    /// choice. Call it inside a tokio runtime.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn set_quick_answers(&self, quick: bool) -> Result<(), Failure> {
+        self.0.vault.set_setting(QUICK_SETTING, quick.then_some(ON))?;
+        self.0.assistant.set_quick(quick);
+        self.change(|status| status.quick_answers = quick);
+        self.read_ahead();
+        Ok(())
+    }
+
     /// Loads the chosen or the default model, where there is one.
     pub async fn load_model(&self) {
         let chosen = self.0.vault.setting(MODEL_SETTING).ok().flatten();
@@ -433,6 +451,8 @@ fn locked_by_policy() -> Failure {
 }
 
 const MODEL_SETTING: &str = "model_path";
+const QUICK_SETTING: &str = "quick_answers";
+const ON: &str = "on";
 /// The serial of the last signed policy.
 const POLICY_SERIAL: &str = "policy_serial";
 /// The last policy, whole.

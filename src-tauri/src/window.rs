@@ -95,6 +95,7 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             commands::engine::choose_model,
             commands::engine::choose_embedding_model,
             commands::engine::retry_engine,
+            commands::engine::set_quick_answers,
             self_test::network_probes,
             self_test::page_tried,
         ])

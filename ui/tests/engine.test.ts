@@ -63,6 +63,21 @@ test("what is not known of it is left out", () => {
 const gaveUp: Failure = { code: "gpu_given_up", message: "GPU를 쓰지 못하여 CPU로 답합니다.", detail: "vkCreateDevice: -4" };
 const shorter: Failure = { code: "context_shortened", message: "메모리가 모자라 한 번에 읽는 분량을 줄였습니다.", detail: "4096 of 8192" };
 
+test("quick answers are the person's choice, and what is kept is shown", async () => {
+  withModel({});
+  render(EngineFooter);
+  const box = screen.getByTestId<HTMLInputElement>("quick-answers");
+  expect(box.checked).toBe(false);
+  expect(box).toHaveAccessibleDescription(/덜 정확할 수 있습니다/);
+  await userEvent.click(box);
+  expect(calls).toContainEqual(["set_quick_answers", { quick: true }]);
+  // The shell said nothing of it, so it is not kept.
+  expect(box.checked).toBe(false);
+  app.status = { ...app.status!, quick_answers: true };
+  await tick();
+  expect(box.checked).toBe(true);
+});
+
 test("what the person should know of how the model was loaded is told until it is dismissed", async () => {
   withModel({ notices: [gaveUp, shorter] });
   render(EngineNotices);

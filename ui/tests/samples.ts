@@ -136,6 +136,7 @@ export const status = (engine: Status["engine"]["state"] = "ready", more: Partia
   embedding: embedding(),
   library: { state: "ready", failure: null },
   network_blocked: true,
+  quick_answers: false,
   policy: policy(more),
 });
 

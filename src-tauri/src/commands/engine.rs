@@ -11,6 +11,12 @@ pub async fn choose_model(app: State<'_, App>, path: PathBuf) -> Result<(), Fail
     app.session()?.choose_model(&path).await
 }
 
+/// The person wants quick answers, from passages that were read alone, or not, and keeps the choice.
+#[tauri::command]
+pub async fn set_quick_answers(app: State<'_, App>, quick: bool) -> Result<(), Failure> {
+    app.session()?.set_quick_answers(quick)
+}
+
 /// Tries again to load the model.
 #[tauri::command]
 pub async fn retry_engine(app: State<'_, App>) -> Result<(), Failure> {

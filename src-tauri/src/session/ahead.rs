@@ -94,12 +94,16 @@ impl Session {
     }
 }
 
-async fn read(assistant: Assistant, vault: Vault, conversation: Option<i64>, scope: Scope) -> Result<bool, Failure> {
+async fn read(assistant: Assistant, vault: Vault, conversation: Option<i64>, scope: Scope) -> Result<(), Failure> {
     let history = match conversation {
         Some(id) => vault.conversation(id)?.messages,
         None => Vec::new(),
     };
-    assistant.prepare(Expected { conversation, history, scope, seed: now_ms() as u32 }).await
+    let expected = Expected { conversation, history, scope, seed: now_ms() as u32 };
+    if assistant.prepare(expected.clone()).await? {
+        assistant.read_alone(&expected).await?;
+    }
+    Ok(())
 }
 
 /// The engine may have come back meanwhile, with the model loaded otherwise.

@@ -186,6 +186,8 @@ export interface Status {
   embedding: EmbeddingStatus;
   library: { state: "opening" | "ready" | "failed"; failure: Failure | null };
   network_blocked: boolean;
+  /** True where passages that were read alone are joined, instead of being read behind each other. */
+  quick_answers: boolean;
   policy: PolicyStatus;
 }
 
@@ -402,7 +404,7 @@ export interface Found {
  *   find({ query, kinds: FindKind[] | null, filters: FindFilters, limit, offset }) -> Found
  *     (a query of up to 200 letters whose last word may go on, also by its consonants; up to 100 of a kind)
  *   choose_model({ path }) -> void (progress by the "status" event)
- *   retry_engine() -> void
+ *   retry_engine() -> void              set_quick_answers({ quick }) -> void
  *   choose_embedding_model({ path: string | null }) -> void (null: none; progress by the "status" event)
  * Events:
  *   "gate": Gate (after every change of lock or ways)

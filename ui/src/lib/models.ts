@@ -11,6 +11,10 @@ export class Models extends Notices {
     });
   }
 
+  async setQuickAnswers(quick: boolean): Promise<void> {
+    await this.attempt(() => api.setQuickAnswers(quick));
+  }
+
   async retryEngine(): Promise<void> {
     await this.attempt(() => api.retryEngine());
   }

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use engine::{Engine, Finish, Joining, Prompt, Sampling, Turn, Usage};
-use vault::{Basis, Citation, MessageState, Passage};
+use vault::{Basis, Citation, MessageState};
 use wire::Failure;
 
 use crate::ask::{Expected, Progress, Question, Scope, Stop};
-use crate::documents::{Task, whole};
+use crate::documents::{Task, expected_passages, whole};
 use crate::evidence::passages_without_commands;
 use crate::fence::{Fence, plain};
 use crate::prompt;
@@ -23,6 +23,9 @@ pub const ANSWER_TOKENS: u32 = 640;
 const HEADS: u32 = 16;
 /// Further ones, as whole passages.
 const REPAIR: u32 = 0;
+/// Documents that have no more tokens together are read alone, passage by passage: five minutes on two cores, and what
+/// the engine has room for.
+const ALONE: u32 = 24_000;
 
 /// Answers questions; one for the whole program.
 #[derive(Clone)]
@@ -127,17 +130,20 @@ impl Assistant {
         self.quick.store(quick, Ordering::Relaxed);
     }
 
-    /// Has the model read passages alone, the likeliest first, while nothing else is asked. True where all are kept.
+    /// Has the model read alone what the next question may bring, while nothing else is asked: see
+    /// [`Assistant::set_quick`]. True where all of it is kept.
     ///
     /// # Errors
-    /// The engine's.
-    pub async fn read_alone(&self, passages: Vec<Passage>) -> Result<bool, Failure> {
-        if !self.quick.load(Ordering::Relaxed) || passages.is_empty() {
+    /// The library's and the engine's.
+    pub async fn read_alone(&self, expected: &Expected) -> Result<bool, Failure> {
+        let Scope::Documents(library, documents) = &expected.scope else { return Ok(true) };
+        if !self.quick.load(Ordering::Relaxed) || whole(library, documents, self.fenced).await?.is_some() {
             return Ok(true);
         }
+        let passages = expected_passages(library, documents, &expected.history, ALONE).await?;
         // What a passage reads like hangs on the fence being there, and not on its word.
         let fence = self.fence(0, 0);
-        let (passages, _) = if self.fenced { passages_without_commands(passages) } else { (passages, 0) };
+        let passages = if self.fenced { passages_without_commands(passages).0 } else { passages };
         let texts = passages.iter().map(|passage| prompt::alone(passage, &fence)).collect();
         self.engine.read_alone(vec![Turn::new("system", prompt::with_documents(&fence))], texts).await
     }

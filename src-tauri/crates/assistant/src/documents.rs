@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use engine::{Finish, Sampling};
 use library::Library;
-use vault::{Basis, MessageState, Passage};
+use vault::{Basis, Message, MessageState, Passage};
 use wire::Failure;
 
 use crate::answer::{ANSWER_TOKENS, Answer, Assistant, Call};
@@ -185,25 +185,29 @@ impl<T: FnMut(Progress)> Task<'_, T> {
         let mut refusal = Answer { coverage, basis: Some(basis), ..Answer::refusal() };
         refusal.text.push_str(note);
 
-        for manner in [manner, Manner::Sure] {
+        let mut tries = Tries::new(manner, matches!(basis, Basis::Passages { .. }));
+        while let Some((manner, joins)) = tries.next() {
             let turn = prompt::question_turn(question, standalone, &given, &example, manner, &self.fence);
             let system = prompt::with_documents(&self.fence);
-            // What is given whole was read ahead as it stands, or is read once for all questions.
-            let passages = if matches!(basis, Basis::Passages { .. }) { &*turn.passages } else { &[] };
+            let passages = if joins { &*turn.passages } else { &[] };
             let sampling = Sampling::Greedy;
             let call = Call { system, turn: &turn.text, passages, max_tokens: ANSWER_TOKENS, sampling };
             let Some(draft) = self.assistant.generate(call, self.thread, &mut self.run).await? else {
                 return Ok(Answer::ended("", MessageState::Stopped));
             };
             let refuses = prompt::refuses(&draft.text);
-            let sure = coverage.is_some_and(|coverage| coverage >= COVERAGE_TO_DOUBT);
-            if refuses && manner == Manner::Sentences && sure && draft.usage.finish == Finish::End {
+            let ended = draft.usage.finish == Finish::End;
+            let doubted = coverage.is_some_and(|coverage| coverage >= COVERAGE_TO_DOUBT);
+            if refuses && ended && tries.go_on(draft.usage.joined_tokens > 0, doubted) {
                 continue;
             }
             let citable: Vec<Evidence> = self.thread.citable().chain(&given.new).cloned().collect();
             // A summary or a table draws on all.
             let about = if manner == Manner::Form { Vec::new() } else { self.library.about(asked) };
             let Checked { text, citations } = check(&draft.text, asked, &about, &citable, self.library).await;
+            if citations.is_empty() && ended && tries.go_on(draft.usage.joined_tokens > 0, false) {
+                continue;
+            }
             if draft.usage.finish != Finish::Stopped && (refuses || citations.is_empty()) {
                 return Ok(Answer { usage: Some(draft.usage), ttft_ms: draft.ttft_ms, ..refusal });
             }
@@ -221,6 +225,63 @@ impl<T: FnMut(Progress)> Task<'_, T> {
         }
         Ok(refusal)
     }
+}
+
+/// How an answer is asked for until there is one: at first from joined passages where that may be, then from passages
+/// that are read, and, where the documents most likely hold an answer, with that said.
+struct Tries {
+    next: Option<(Manner, bool)>,
+    now: (Manner, bool),
+}
+
+impl Tries {
+    fn new(manner: Manner, joins: bool) -> Self {
+        let first = (manner, joins);
+        Self { next: Some(first), now: first }
+    }
+
+    /// The manner, and whether passages may be joined.
+    fn next(&mut self) -> Option<(Manner, bool)> {
+        self.now = self.next.take()?;
+        Some(self.now)
+    }
+
+    /// True where a try that brought no answer is to be followed by another: it was `joined`, or its refusal is
+    /// `doubted`.
+    fn go_on(&mut self, joined: bool, doubted: bool) -> bool {
+        let (manner, _) = self.now;
+        self.next = match manner {
+            manner if joined => Some((manner, false)),
+            Manner::Sentences if doubted => Some((Manner::Sure, false)),
+            _ => None,
+        };
+        self.next.is_some()
+    }
+}
+
+/// The passages that the next question may be about, the likeliest first, where the documents are not given whole: those
+/// that the conversation's answers cite, the newest first, and all of documents that have no more than `most` tokens.
+///
+/// # Errors
+/// The library's.
+pub async fn expected_passages(
+    library: &Library,
+    documents: &[i64],
+    history: &[Message],
+    most: u32,
+) -> Result<Vec<Passage>, Failure> {
+    let mut seen = BTreeSet::new();
+    let cited = history.iter().rev().flat_map(|message| message.citations.iter().map(|citation| citation.passage_id));
+    let cited: Vec<i64> = cited.filter(|passage| seen.insert(*passage)).collect();
+    let documents = documents.to_vec();
+    apart(library, move |library| {
+        let mut passages = library.vault().listed_passages(&cited)?;
+        passages.retain(|passage| documents.contains(&passage.document_id));
+        let within = library.passages_within(&documents, characters(most))?.unwrap_or_default();
+        passages.extend(within.into_iter().filter(|passage| !seen.contains(&passage.id)));
+        Ok(passages)
+    })
+    .await
 }
 
 /// All passages of `documents`, where they are few enough to be given whole, and the commands left out of them.
@@ -254,4 +315,34 @@ pub fn whole_basis(passages: &[Passage]) -> Basis {
 /// The documents of passages.
 pub fn documents_of(passages: &[Passage]) -> BTreeSet<i64> {
     passages.iter().map(|passage| passage.document_id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_was_not_found_is_looked_for_again_where_that_may_help() {
+        use Manner::{Form, Sentences, Sure};
+        type Tried = (Manner, bool);
+        // What each try was: joined, doubted.
+        let table: [(&str, Tried, &[(bool, bool)], &[Tried]); 6] = [
+            ("joined, then read, then doubted", (Sentences, true), &[(true, true), (false, true)], &[(Sentences, true), (Sentences, false), (Sure, false)]),
+            ("joined, then read", (Sentences, true), &[(true, false), (false, false)], &[(Sentences, true), (Sentences, false)]),
+            ("nothing was joined", (Sentences, true), &[(false, false)], &[(Sentences, true)]),
+            ("doubted", (Sentences, false), &[(false, true), (false, true)], &[(Sentences, false), (Sure, false)]),
+            ("a form", (Form, true), &[(true, true), (false, true)], &[(Form, true), (Form, false)]),
+            ("sure", (Sure, false), &[(false, true)], &[(Sure, false)]),
+        ];
+        for (name, (manner, joins), outcomes, wanted) in table {
+            let mut tries = Tries::new(manner, joins);
+            let mut tried = Vec::new();
+            for (joined, doubted) in outcomes {
+                tried.extend(tries.next());
+                tries.go_on(*joined, *doubted);
+            }
+            assert_eq!(tries.next(), None, "{name}");
+            assert_eq!(tried, wanted, "{name}");
+        }
+    }
 }
