@@ -14,7 +14,7 @@ use crate::joining::{self, Alone};
 use crate::kept::{Cut, Kept, shared};
 use crate::loading::{Loaded, context_parameters, too_large};
 use crate::template::ChatTemplate;
-use crate::{QUEUE, abort, states};
+use crate::{QUEUE, abort, states, wrong_task};
 
 /// Prompt tokens a decode call: progress is told between calls, and a stop acts inside one.
 const STEP: usize = 512;
@@ -26,7 +26,7 @@ const WORTH: usize = 64;
 /// A context and the tokens that its KV cache holds, so that a common prefix is never processed twice.
 pub struct Session<'model> {
     pub loaded: &'model Loaded,
-    pub template: ChatTemplate,
+    pub template: &'model ChatTemplate,
     pub context: LlamaContext<'model>,
     pub cached: Vec<LlamaToken>,
     /// How many of them were read in turn: what stands behind them hangs on passages that were read alone.
@@ -44,9 +44,9 @@ impl<'model> Session<'model> {
     /// A context on a model, with an empty KV cache.
     ///
     /// # Errors
-    /// `model_template`, `model_too_large` where its memory could not be had.
+    /// `model_wrong_task`, `model_too_large` where its memory could not be had.
     pub fn open(loaded: &'model Loaded, backend: &LlamaBackend, keep: Option<&Keep>) -> Result<Self, Failure> {
-        let template = loaded.chat_template()?;
+        let template = loaded.template.as_ref().ok_or_else(|| wrong_task("not loaded to chat"))?;
         let parameters = match joining::can_join(loaded) {
             true => context_parameters(loaded).with_n_seq_max(joining::SEQUENCES).with_kv_unified(true),
             false => context_parameters(loaded),

@@ -13,6 +13,7 @@ use crate::cache::Session;
 use crate::lookup::LONGEST;
 use crate::sampling::sampler;
 use crate::text::Utf8;
+use crate::thinking::{Piece, Splitter, Style};
 
 impl Session<'_> {
     /// Generates; `tell` gets prefill progress and text.
@@ -46,7 +47,8 @@ impl Session<'_> {
         usage.prefill_ms = milliseconds(started);
         if whole {
             let started = Instant::now();
-            self.answer(prompt, &tokens, &mut usage, tell)?;
+            let splitter = Splitter::new(self.style(), &parts.tail);
+            self.answer(prompt, &tokens, splitter, &mut usage, tell)?;
             usage.generate_ms = milliseconds(started);
         }
         Ok(usage)
@@ -57,6 +59,7 @@ impl Session<'_> {
         &mut self,
         prompt: &Prompt,
         tokens: &[LlamaToken],
+        mut splitter: Splitter,
         usage: &mut Usage,
         mut tell: impl FnMut(Event),
     ) -> Result<(), Failure> {
@@ -69,6 +72,10 @@ impl Session<'_> {
         let longest = if greedy { self.rows.unwrap_or(1) - 1 } else { LONGEST };
         let mut ahead = Ahead::new(drafts.then_some(tokens), greedy, longest);
         let vocab = self.loaded.model.vocab();
+        let marks = self.style().tokens(|mark| match *self.loaded.tokenize(mark, true) {
+            [token] => Some(token),
+            _ => None,
+        });
         let mut utf8 = Utf8::default();
         usage.finish = loop {
             if QUEUE.is_stopped() || !ahead.settle(self)? {
@@ -79,8 +86,9 @@ impl Session<'_> {
                 break Finish::End;
             }
             usage.generated_tokens += 1;
-            if let Some(text) = utf8.push(&vocab.token_to_piece(token, false, None)) {
-                tell(Event::Token { text });
+            let mark = marks.iter().find(|(marked, _)| *marked == token).map(|(_, mark)| (*mark).to_owned());
+            if let Some(text) = mark.or_else(|| utf8.push(&vocab.token_to_piece(token, false, None))) {
+                splitter.push(&text).into_iter().map(event).for_each(&mut tell);
             }
             let left = room - usage.generated_tokens;
             if left == 0 {
@@ -92,10 +100,20 @@ impl Session<'_> {
         };
         ahead.end(self);
         (usage.drafted_tokens, usage.accepted_tokens) = ahead.figures();
-        if let Some(text) = utf8.finish() {
-            tell(Event::Token { text });
-        }
+        let rest = utf8.finish().map_or_else(Vec::new, |text| splitter.push(&text));
+        rest.into_iter().chain(splitter.finish()).map(event).for_each(tell);
         Ok(())
+    }
+
+    fn style(&self) -> &'static Style {
+        Style::of(self.template.source())
+    }
+}
+
+fn event(piece: Piece) -> Event {
+    match piece {
+        Piece::Thought(text) => Event::Thought { text },
+        Piece::Answer(text) => Event::Token { text },
     }
 }
 

@@ -23,7 +23,7 @@ use llama_cpp_sys_2::LLAMA_FLASH_ATTN_TYPE_ENABLED;
 use wire::Failure;
 
 use crate::QUEUE;
-use crate::template::{ChatTemplate, template_failure};
+use crate::template::ChatTemplate;
 use devices::{Gpu, Hardware};
 use plan::{Free, Plan, Wanted};
 use shape::Shape;
@@ -45,6 +45,8 @@ pub struct Loaded {
     pub model: LlamaModel,
     pub task: Task,
     pub description: Model,
+    /// Where it was loaded to chat.
+    pub template: Option<ChatTemplate>,
     kv: KvCacheType,
 }
 
@@ -90,18 +92,24 @@ impl Loaded {
         if plan.context < wanted.context {
             notices.push(shortened(wanted.context, plan.context));
         }
+        if loaded.task == Task::Chat {
+            let (template, notice) = loaded.chat_template()?;
+            loaded.template = Some(template);
+            loaded.description.notices.extend(notice);
+        }
         Ok(loaded)
     }
 
-    /// The chat template that the GGUF brings.
+    /// The chat template that the GGUF brings, or one in its place and what the person is told of it.
     ///
     /// # Errors
     /// `model_template`.
-    pub fn chat_template(&self) -> Result<ChatTemplate, Failure> {
+    fn chat_template(&self) -> Result<(ChatTemplate, Option<Failure>), Failure> {
         let vocab = self.model.vocab();
         let text = |token| vocab.text(token).map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
-        ChatTemplate::new(self.model.meta_val_str("tokenizer.chat_template").ok(), text(vocab.bos()), text(vocab.eos()))
-            .map_err(|error| template_failure(&error))
+        let source = self.model.meta_val_str("tokenizer.chat_template").ok();
+        let is_special = |mark: &str| self.tokenize(mark, true).len() == 1;
+        ChatTemplate::choose(source.as_deref(), &text(vocab.bos()), &text(vocab.eos()), is_special)
     }
 
     /// The tokens of `text`; `special` reads `<|…|>` marks as the special tokens they name.

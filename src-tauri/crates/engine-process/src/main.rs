@@ -20,6 +20,7 @@ mod sampling;
 mod states;
 mod template;
 mod text;
+mod thinking;
 mod windows;
 
 use std::io::{BufReader, Write};

@@ -8,6 +8,7 @@ use super::can_join;
 use crate::cache::Session;
 use crate::prepare::MARK;
 use crate::template::template_failure;
+use crate::thinking::tail;
 
 /// Stand around a passage while a prompt is rendered: characters for private use, as [`MARK`].
 const OPENS: &str = "\u{f8f2}\u{f8f1}\u{f8f2}";
@@ -27,6 +28,8 @@ pub struct Parts {
     pub parts: Vec<Part>,
     /// Tokens of the beginning that passages are read behind.
     pub base: usize,
+    /// What of the text stands behind the last turn's words.
+    pub tail: String,
     joining: Option<Joining>,
 }
 
@@ -103,6 +106,7 @@ impl Session<'_> {
     /// # Errors
     /// `model_template`; `prompt_passages` where a passage is no part of the last turn.
     pub fn parts(&self, prompt: &Prompt) -> Result<Parts, Failure> {
+        let last = prompt.turns.last().map_or("", |turn| &turn.content);
         if let Some(joining) = prompt.joining.as_ref().filter(|_| can_join(self.loaded)) {
             let turns = marked(&prompt.turns, joining)?;
             let text = self.template.render(&turns).map_err(|error| template_failure(&error))?;
@@ -116,12 +120,13 @@ impl Session<'_> {
                 let rest = rest.map(|(text, alone)| Part { tokens: self.loaded.tokenize(text, true), alone });
                 let length = base.tokens.len();
                 let parts = [base].into_iter().chain(rest).collect();
-                return Ok(Parts { parts, base: length, joining: Some(joining.clone()) });
+                let tail = tail(&text, last).to_owned();
+                return Ok(Parts { parts, base: length, tail, joining: Some(joining.clone()) });
             }
         }
         let text = self.template.render(&prompt.turns).map_err(|error| template_failure(&error))?;
         let parts = vec![Part { tokens: self.tokenize_prompt(&text), alone: false }];
-        Ok(Parts { parts, base: 0, joining: None })
+        Ok(Parts { parts, base: 0, tail: tail(&text, last).to_owned(), joining: None })
     }
 }
 
@@ -215,6 +220,7 @@ mod tests {
                 part(20, false),
             ],
             base: 10,
+            tail: String::new(),
             joining: Some(joining.clone()),
         };
         let piece = |start, end, head| Piece { start, end, head };

@@ -1,0 +1,143 @@
+//! What the models' authors' renderer does otherwise than minijinja: Hugging Face transformers renders chat templates with
+//! Python's Jinja 2 (`render_jinja_template`), so values print as Python prints them, and a few names are there.
+
+use std::io;
+
+use jiff::Zoned;
+use minijinja::value::{Kwargs, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, Output, State, Value, escape_formatter};
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+
+/// Adds them.
+pub fn make_python_like(environment: &mut Environment<'_>) {
+    environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+    environment.set_formatter(print);
+    environment.add_function("raise_exception", |message: String| -> Result<String, Error> {
+        Err(Error::new(ErrorKind::InvalidOperation, message))
+    });
+    environment.add_function("strftime_now", |format: String| now(&Zoned::now(), &format));
+    environment.add_filter("tojson", to_json);
+}
+
+/// The template without `{% generation %}` and its end: they mark what a model is trained on, and print nothing.
+pub fn without_generation_blocks(source: &str) -> String {
+    let mut text = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(open) = rest.find("{%") {
+        let Some(close) = rest[open..].find("%}").map(|close| open + close + 2) else { break };
+        let block = &rest[open..close];
+        let words = block.trim_start_matches("{%").trim_end_matches("%}").trim_matches(['-', '+']).trim();
+        text.push_str(&rest[..open]);
+        if matches!(words, "generation" | "endgeneration") {
+            // What stands around it is cut as the block would have cut it.
+            let [before, behind] = [block.starts_with("{%-"), block.ends_with("-%}")].map(|cuts| if cuts { "-" } else { "" });
+            text.push_str(&format!("{{%{before} if true {behind}%}}{{% endif %}}"));
+        } else {
+            text.push_str(block);
+        }
+        rest = &rest[close..];
+    }
+    text + rest
+}
+
+fn print(out: &mut Output<'_>, state: &State<'_, '_>, value: &Value) -> Result<(), Error> {
+    let word = match value.kind() {
+        ValueKind::None => "None",
+        ValueKind::Bool if value.is_true() => "True",
+        ValueKind::Bool => "False",
+        _ => return escape_formatter(out, state, value),
+    };
+    out.write_str(word).map_err(Error::from)
+}
+
+/// The time, as Python's `strftime` writes it.
+fn now(time: &Zoned, format: &str) -> Result<String, Error> {
+    jiff::fmt::strtime::format(format, time).map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
+}
+
+/// `json.dumps(value, ensure_ascii=False, indent=indent)`, in which nothing is escaped for HTML.
+fn to_json(value: &Value, options: Kwargs) -> Result<Value, Error> {
+    let indent: Option<usize> = options.get("indent")?;
+    // Nothing else changes what is printed of the values here.
+    let _: (Option<bool>, Option<Value>, Option<bool>) =
+        (options.get("ensure_ascii")?, options.get("separators")?, options.get("sort_keys")?);
+    options.assert_all_used()?;
+    let text = match indent {
+        Some(indent) => written(value, PrettyFormatter::with_indent(" ".repeat(indent).as_bytes())),
+        None => written(value, Spaced(CompactFormatter)),
+    };
+    text.map(Value::from).map_err(|error| Error::new(ErrorKind::InvalidOperation, error))
+}
+
+fn written(value: &Value, formatter: impl Formatter) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut bytes, formatter)).map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|error| error.to_string())
+}
+
+/// Python's separators: a space behind each comma and colon.
+struct Spaced(CompactFormatter);
+
+impl Formatter for Spaced {
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)?;
+        if first { Ok(()) } else { writer.write_all(b" ") }
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)?;
+        if first { Ok(()) } else { writer.write_all(b" ") }
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)?;
+        writer.write_all(b" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_print_as_python_prints_them() {
+        let mut environment = Environment::new();
+        make_python_like(&mut environment);
+        let table = [
+            ("{{ none }} {{ true }} {{ false }}", "None True False"),
+            ("{{ {'a': [1, '나 <b>'], 'c': none} | tojson }}", r#"{"a": [1, "나 <b>"], "c": null}"#),
+            ("{{ [1, {}] | tojson(indent=2) }}", "[\n  1,\n  {}\n]"),
+            ("{{ 'a b'.split(' ')[-1] }}{{ ' x '.strip() }}", "bx"),
+            ("{{ missing }}|{{ missing.more is defined }}", "|False"),
+        ];
+        for (source, wanted) in table {
+            assert_eq!(environment.render_str(source, ()).unwrap(), wanted, "{source}");
+        }
+        assert!(environment.render_str("{{ raise_exception('그만') }}", ()).unwrap_err().to_string().contains("그만"));
+    }
+
+    #[test]
+    fn the_time_is_written_as_python_writes_it() {
+        let time: Zoned = "2026-03-05T09:07:00[UTC]".parse().unwrap();
+        for (format, wanted) in [("%Y-%m-%d", "2026-03-05"), ("%d %b %Y", "05 Mar 2026"), ("%B %d, %H:%M", "March 05, 09:07")] {
+            assert_eq!(now(&time, format).unwrap(), wanted);
+        }
+        assert!(now(&time, "%!").is_err());
+    }
+
+    #[test]
+    fn training_marks_print_nothing() {
+        let table = [
+            ("a{% generation %}b{% endgeneration %}c", "abc"),
+            ("a {%- generation -%} b {%- endgeneration %} c", "ab c"),
+            ("{{ '{% generation' }} open {% x", ""),
+        ];
+        for (source, wanted) in table {
+            let source = without_generation_blocks(source);
+            let rendered = Environment::new().render_str(&source, ()).unwrap_or_default();
+            assert_eq!(rendered, wanted, "{source}");
+        }
+    }
+}
