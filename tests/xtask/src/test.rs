@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::baseline;
 use crate::build::{Downloads, cargo_build, place_pdfium};
 use crate::catalog::Catalog;
 use crate::command::{command, on_path, run, run_watched, say, status};
@@ -11,6 +12,7 @@ use crate::download::place;
 use crate::failure::{Explain, Failure, Result};
 use crate::node::{Node, with_first};
 use crate::places::Places;
+use crate::python;
 use crate::summary::{Tally, skipped_notes};
 use crate::vulkan;
 
@@ -113,6 +115,8 @@ pub fn all(places: &Places, fast: bool) -> Tally {
 
     let downloaded = stages.prepare("내려받기", |places| {
         downloads.finish()?;
+        baseline::source(places)?;
+        python::ensure(places)?;
         place_pdfium(places)
     });
     if built.is_some() {

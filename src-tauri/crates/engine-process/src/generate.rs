@@ -11,7 +11,7 @@ use crate::QUEUE;
 use crate::ahead::Ahead;
 use crate::cache::Session;
 use crate::lookup::LONGEST;
-use crate::sampling::sampler;
+use crate::sampling::Sampler;
 use crate::text::Utf8;
 use crate::thinking::{Piece, Splitter, Style};
 
@@ -64,7 +64,7 @@ impl Session<'_> {
         mut tell: impl FnMut(Event),
     ) -> Result<(), Failure> {
         let room = (self.context.n_ctx() as usize - tokens.len()).min(prompt.max_tokens as usize) as u32;
-        let mut sampler = sampler(prompt, &self.loaded.model)?;
+        let mut sampler = Sampler::new(prompt, &self.loaded.model)?;
         let greedy = prompt.sampling == Sampling::Greedy;
         // What a grammar forbids would count in the margin between two tokens.
         let drafts = prompt.lookup && prompt.grammar.is_none() && self.can_be_cut();
@@ -81,7 +81,7 @@ impl Session<'_> {
             if QUEUE.is_stopped() || !ahead.settle(self)? {
                 break Finish::Stopped;
             }
-            let token = sampler.sample(&self.context, ahead.row());
+            let token = sampler.sample(&self.context, ahead.row())?;
             if vocab.is_eog(token) {
                 break Finish::End;
             }

@@ -6,6 +6,7 @@ mod ahead;
 mod bench;
 mod cache;
 mod generate;
+mod grammar;
 mod head;
 mod joining;
 mod kept;

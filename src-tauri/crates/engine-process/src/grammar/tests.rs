@@ -1,0 +1,186 @@
+use proptest::prelude::*;
+
+use super::numbers::integers;
+use super::rule::{Rule, Rules};
+use super::*;
+
+/// The ends, in letters, of what a rule takes of a text from `start` on.
+fn ends(rules: &Rules, rule: &Rule, text: &[char], start: usize) -> Vec<usize> {
+    let mut ends = match rule {
+        Rule::Text(wanted) => {
+            let wanted: Vec<char> = wanted.chars().collect();
+            if text[start..].starts_with(&wanted) { vec![start + wanted.len()] } else { vec![] }
+        }
+        Rule::Class(ranges, is_in) => match text.get(start) {
+            Some(letter) if ranges.iter().any(|(first, last)| (first..=last).contains(&letter)) == *is_in => vec![start + 1],
+            _ => vec![],
+        },
+        Rule::All(all) => {
+            let next = |starts: Vec<usize>, rule: &Rule| -> Vec<usize> {
+                let mut next: Vec<usize> = starts.into_iter().flat_map(|start| self::ends(rules, rule, text, start)).collect();
+                next.sort_unstable();
+                next.dedup();
+                next
+            };
+            all.iter().fold(vec![start], next)
+        }
+        Rule::Any(any) => any.iter().flat_map(|rule| self::ends(rules, rule, text, start)).collect(),
+        Rule::Times(rule, least, most) => {
+            let (mut all, mut last) = (if *least == 0 { vec![start] } else { vec![] }, vec![start]);
+            for number in 1..=most.unwrap_or(text.len() + 1) {
+                let mut next: Vec<usize> = last.iter().flat_map(|start| self::ends(rules, rule, text, *start)).collect();
+                next.sort_unstable();
+                next.dedup();
+                if next.is_empty() || next == last && number > *least {
+                    break;
+                }
+                if number >= *least {
+                    all.extend(&next);
+                }
+                last = next;
+            }
+            all
+        }
+        Rule::Named(number) => self::ends(rules, &rules.0[*number], text, start),
+    };
+    ends.sort_unstable();
+    ends.dedup();
+    ends
+}
+
+fn takes(rules: &Rules, text: &str) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    ends(rules, &Rule::Named(0), &text, 0).contains(&text.len())
+}
+
+fn compiled(schema: &str) -> Rules {
+    schema::compile(schema).unwrap()
+}
+
+const DRAFT: &str = r##"{
+    "type": "object",
+    "title": "기안문",
+    "properties": {
+        "제목": { "type": "string", "minLength": 1, "maxLength": 60 },
+        "수신": { "enum": ["내부결재", "수신자 참조"] },
+        "본문": { "type": "array", "items": { "$ref": "#/$defs/항목" }, "minItems": 1, "maxItems": 5 },
+        "붙임": { "type": "array", "items": { "type": "string" } },
+        "시행일": { "type": "string", "format": "date" }
+    },
+    "required": ["제목", "본문", "시행일"],
+    "$defs": {
+        "항목": {
+            "type": "object",
+            "properties": {
+                "내용": { "type": "string" },
+                "하위": { "type": "array", "items": { "$ref": "#/$defs/항목" } }
+            },
+            "required": ["내용"]
+        }
+    }
+}"##;
+
+#[test]
+fn a_schema_becomes_a_grammar() {
+    insta::assert_snapshot!(compiled(DRAFT), @"");
+    insta::assert_snapshot!(compiled(r#"{"type": "integer", "minimum": -7, "maximum": 120}"#), @"");
+    insta::assert_snapshot!(compiled("true"), @"");
+}
+
+#[test]
+fn a_text_is_taken_where_it_keeps_to_the_schema_and_nowhere_else() {
+    let text = |schema: &'static str, good: &'static [&'static str], bad: &'static [&'static str]| (schema, good, bad);
+    let table = [
+        text(
+            DRAFT,
+            &[
+                r#"{"제목": "연가 \"계획\" 보고", "본문": [{"내용": "가", "하위": [{"내용": "나"}]}], "시행일": "2026-03-01"}"#,
+                r#"{"제목":"가","수신":"내부결재","본문":[{"내용":""},{"내용":"1"}],"붙임":["가","나"],"시행일":"2026-12-31"}"#,
+            ],
+            &[
+                r#"{"제목": "", "본문": [{"내용": "가"}], "시행일": "2026-03-01"}"#,
+                r#"{"본문": [{"내용": "가"}], "제목": "가", "시행일": "2026-03-01"}"#,
+                r#"{"제목": "가", "본문": [], "시행일": "2026-03-01"}"#,
+                r#"{"제목": "가", "본문": [{"내용": "가"}], "시행일": "2026-13-01"}"#,
+                r#"{"제목": "가", "본문": [{"내용": "가"}]}"#,
+                r#"{"제목": "가", "수신": "아무나", "본문": [{"내용": "가"}], "시행일": "2026-03-01"}"#,
+                r#"{"제목": "가", "본문": [{"내용": "가"}], "시행일": "2026-03-01", "더": 1}"#,
+            ],
+        ),
+        text(r#"{"properties": {"a": {}, "b": {"type": "null"}}}"#, &["{}", r#"{"a": [1, {"x": true}]}"#, r#"{"b": null}"#, r#"{"a": 1,"b": null}"#], &[r#"{"b": null,"a": 1}"#, "[]"]),
+        text(r#"{"type": ["boolean", "null"]}"#, &["true", "null"], &["0", "\"true\""]),
+        text(r#"{"anyOf": [{"const": {"a": "나"}}, {"type": "number", "minimum": 0}]}"#, &[r#"{"a":"나"}"#, "0", "1.5"], &["-1", "01", "1.", r#"{"a":"다"}"#]),
+        text(r#"{"prefixItems": [{"type": "boolean"}, {"type": "string", "format": "time"}], "items": false}"#, &[r#"[true, "09:30:00Z"]"#, r#"[false,"23:59:59+09:00"]"#], &["[true]", r#"[true, "24:00:00Z"]"#]),
+        text(r#"{"type": "array", "items": {"type": "boolean"}, "minItems": 2, "maxItems": 3}"#, &["[true, true]", "[true,false,true]"], &["[]", "[true]", "[true,true,true,true]", "[true,]"]),
+        text(r#"{"type": "array", "maxItems": 0}"#, &["[]"], &["[1]"]),
+        text(r#"{"type": "string", "format": "uuid"}"#, &["\"0123abcd-0123-0123-0123-0123456789ab\""], &["\"0123\""]),
+    ];
+    for (schema, good, bad) in table {
+        let rules = compiled(schema);
+        for text in good {
+            assert!(takes(&rules, text), "{schema} should take {text}\n{rules}");
+        }
+        for text in bad {
+            assert!(!takes(&rules, text), "{schema} should not take {text}\n{rules}");
+        }
+    }
+}
+
+#[test]
+fn lengths_are_kept_to_also_where_they_are_made_of_parts() {
+    for (least, most) in [(0, 3), (2, 2), (0, 64), (60, 70), (0, 130), (100, 129), (64, 128), (65, 65)] {
+        let rules = compiled(&format!(r#"{{"type": "string", "minLength": {least}, "maxLength": {most}}}"#));
+        for length in [0, 1, 2, 3, 4, 59, 60, 63, 64, 65, 70, 71, 99, 100, 127, 128, 129, 130, 131] {
+            let text = format!("\"{}\"", "가".repeat(length));
+            assert_eq!(takes(&rules, &text), (least..=most).contains(&length), "{length} of {least} to {most}");
+        }
+    }
+    let rules = compiled(r#"{"type": "string", "minLength": 70}"#);
+    assert!(!takes(&rules, &format!("\"{}\"", "a".repeat(69))) && takes(&rules, &format!("\"{}\"", "a".repeat(200))));
+}
+
+#[test]
+fn what_would_not_be_kept_to_is_refused_by_name() {
+    let table = [
+        ("{", "grammar_schema", "no JSON"),
+        ("3", "grammar_schema", "neither"),
+        (r#"{"type": "string", "pattern": "^a"}"#, "grammar_schema", "#: pattern"),
+        (r#"{"type": "object", "properties": {"a/b": {"type": "integer", "multipleOf": 2}}}"#, "grammar_schema", "#/properties/a~1b: multipleOf"),
+        (r#"{"type": "object", "additionalProperties": true}"#, "grammar_schema", "additionalProperties"),
+        (r#"{"type": "object", "required": ["a"]}"#, "grammar_schema", "required a"),
+        (r#"{"type": "integer", "minimum": 3, "maximum": 2}"#, "grammar_schema", "between"),
+        (r#"{"type": "number", "maximum": 2}"#, "grammar_schema", "maximum"),
+        (r##"{"$ref": "#/$defs/없음"}"##, "grammar_schema", "$ref"),
+        (r#"{"$ref": "other.json"}"#, "grammar_schema", "other.json"),
+        (r#"{"type": "string", "format": "email"}"#, "grammar_schema", "format email"),
+        (r#"{"type": "text"}"#, "grammar_schema", "type text"),
+        (r#"{"enum": []}"#, "grammar_schema", "enum"),
+        (r#"{"properties": {"a": {}, "a": {}}}"#, "grammar_schema", "twice"),
+        (r#"{"type": "string", "minLength": 5, "maxLength": 4}"#, "grammar_schema", "maxLength"),
+        (r#"{"type": "string", "maxLength": 100000}"#, "grammar_too_large", "100000"),
+        (r#"{"type": "array", "maxItems": 100000}"#, "grammar_too_large", "100000"),
+    ];
+    for (schema, code, detail) in table {
+        let failure = schema::compile(schema).unwrap_err();
+        assert_eq!(failure.code, code, "{schema}: {failure:?}");
+        assert!(failure.detail.contains(detail), "{schema}: {}", failure.detail);
+    }
+    let deep = format!("{}true{}", r#"{"type": "array", "items": "#.repeat(80), "}".repeat(80));
+    assert_eq!(schema::compile(&deep).unwrap_err().code, "grammar_too_large");
+}
+
+proptest! {
+    #[test]
+    fn whole_numbers_lie_between_their_bounds(
+        one in -2_000_i64..2_000, other in -2_000_i64..2_000, number in -2_500_i64..2_500, huge in any::<i64>(),
+    ) {
+        let (least, most) = (one.min(other), one.max(other));
+        let rules = Rules(vec![integers(Some(least), Some(most)).unwrap()]);
+        for number in [number, least, most, least - 1, most + 1, 0] {
+            prop_assert_eq!(takes(&rules, &number.to_string()), (least..=most).contains(&number), "{} in {}", number, rules);
+        }
+        prop_assert!(!takes(&rules, &format!("0{}", number.abs())) && !takes(&rules, "-0") && !takes(&rules, ""));
+        let from = Rules(vec![integers(Some(huge), Some(huge)).unwrap()]);
+        prop_assert!(takes(&from, &huge.to_string()));
+    }
+}

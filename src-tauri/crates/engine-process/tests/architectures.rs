@@ -1,0 +1,108 @@
+//! Every architecture loads, answers, and never answers otherwise because something of the prompt was known already.
+//!
+//! The models are tiny, of random weights: `tests/fixtures/tiny_models.py` writes them.
+
+#[expect(dead_code, reason = "shared with tests that need all of it")]
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::{engine, generate};
+use engine::{Engine, Joining, Keep, LoadOptions, Prompt, Sampling, Turn};
+
+/// The models, in a folder that goes with the test; `None`, which is said, where Python or its packages are missing.
+fn models() -> Option<(tempfile::TempDir, Vec<PathBuf>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = directories::ProjectDirs::from("kr", "naratmal", "naratmal")?.cache_dir().to_path_buf();
+    let versions = std::fs::read_dir(cache.join("baseline")).into_iter().flatten().flatten();
+    let gguf = versions.map(|version| version.path().join("source/llama.cpp/gguf-py")).find(|path| path.is_dir());
+    let (Some(gguf), true) = (gguf, cache.join("python").is_dir()) else {
+        println!("SKIPPED: Python's packages are missing; run `cargo xtask test` once");
+        return None;
+    };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/tiny_models.py");
+    let packages = std::env::join_paths([cache.join("python"), gguf]).unwrap();
+    let written = Command::new("python3").arg(script).arg(folder.path()).env("PYTHONPATH", packages).output();
+    let Ok(written) = written else {
+        println!("SKIPPED: there is no python3");
+        return None;
+    };
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> = files.collect();
+    files.sort();
+    assert!(files.len() >= 15, "{files:?}");
+    Some((folder, files))
+}
+
+fn name(model: &Path) -> String {
+    model.file_stem().unwrap().to_string_lossy().into_owned()
+}
+
+async fn loaded(model: &Path, keep: Option<Keep>) -> Engine {
+    let engine = engine();
+    let options = LoadOptions { keep, threads: Some(1), ..LoadOptions::default() };
+    let described = engine.load(model, options, |_| {}).await.unwrap_or_else(|failure| panic!("{model:?}: {failure}"));
+    assert!(described.context_tokens == 2048 && described.layers > 2, "{described:?}");
+    assert!(described.notices.is_empty(), "{described:?}");
+    engine
+}
+
+fn keep(folder: &Path) -> Keep {
+    Keep { folder: folder.into(), key: [3; 32], memory_bytes: 32 << 20, disk_bytes: 32 << 20 }
+}
+
+fn prompt(turns: &[Turn]) -> Prompt {
+    Prompt::new(turns.to_vec(), 12, Sampling::Greedy)
+}
+
+/// Longer than the sliding windows, so that what lies before them is gone where it is to be.
+fn long(word: &str) -> Turn {
+    Turn::new("user", format!("{word} one two three four five six seven eight nine ten. ").repeat(4))
+}
+
+#[tokio::test]
+async fn every_architecture_answers_the_same_whatever_was_read_before() {
+    let Some((_folder, files)) = models() else { return };
+    for model in files {
+        let name = name(&model);
+        let system = Turn::new("system", "The committee meets on the first Monday of the month.");
+        let first = [system.clone(), long("apple")];
+        let kept = tempfile::tempdir().unwrap();
+        let used = loaded(&model, Some(keep(kept.path()))).await;
+        let (answer, usage) = generate(&used, prompt(&first)).await;
+        assert!(usage.generated_tokens > 0 && usage.cached_tokens == 0, "{name}: {usage:?}");
+
+        // Goes on, goes back to the beginning, takes another way, and comes back to what was set aside.
+        let follow = [first.to_vec(), vec![Turn::new("assistant", answer), long("pear")]].concat();
+        let other = [system.clone(), long("plum")];
+        for turns in [follow.as_slice(), &first, &other, &follow, &other] {
+            let (told, with) = generate(&used, prompt(turns)).await;
+            let (wanted, _) = generate(&loaded(&model, None).await, prompt(turns)).await;
+            assert_eq!(told, wanted, "{name}: {with:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_architecture_joins_passages_or_reads_them() {
+    let Some((_folder, files)) = models() else { return };
+    for model in files {
+        let name = name(&model);
+        let kept = tempfile::tempdir().unwrap();
+        let used = loaded(&model, Some(keep(kept.path()))).await;
+        let passages = ["apple one two three four five six seven. ", "pear one two three four five six seven. "];
+        let content = format!("{}{}What is it?", passages[0], passages[1]);
+        let (middle, end) = (passages[0].len(), passages[0].len() + passages[1].len());
+        let joining = Joining { passages: vec![0..middle, middle..end], heads: 4, repair: 0 };
+        let turns = [Turn::new("system", "Answers."), Turn::new("user", content)];
+        used.read_alone(turns[..1].to_vec(), passages.map(str::to_owned).to_vec()).await.unwrap();
+        let (_, usage) = generate(&used, Prompt { joining: Some(joining), ..prompt(&turns) }).await;
+        let cannot = ["lfm2", "mamba"].contains(&name.as_str());
+        assert_eq!(usage.joined_tokens == 0, cannot, "{name}: {usage:?}");
+        let (read, usage) = generate(&used, prompt(&turns)).await;
+        let (wanted, _) = generate(&loaded(&model, None).await, prompt(&turns)).await;
+        assert_eq!(read, wanted, "{name}: what was joined was taken for what was read: {usage:?}");
+    }
+}
