@@ -253,7 +253,7 @@ fn figures(answer: &Answer, model: Option<Model>) -> Option<Figures> {
         prefill_ms: usage.prefill_ms.round() as u32,
         generate_ms: usage.generate_ms.round() as u32,
         prompt_tokens: usage.prompt_tokens,
-        cached_tokens: usage.cached_tokens,
+        cached_tokens: usage.prompt_tokens.saturating_sub(usage.read_tokens),
         restored_tokens: usage.restored_tokens,
         generated_tokens: usage.generated_tokens,
         accepted_tokens: usage.accepted_tokens,

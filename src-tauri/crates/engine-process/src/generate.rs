@@ -10,6 +10,7 @@ use wire::Failure;
 use crate::QUEUE;
 use crate::ahead::Ahead;
 use crate::cache::Session;
+use crate::joining::Joined;
 use crate::lookup::LONGEST;
 use crate::sampling::Sampler;
 use crate::text::Utf8;
@@ -30,6 +31,7 @@ impl Session<'_> {
             cached_tokens: 0,
             restored_tokens: 0,
             joined_tokens: 0,
+            read_tokens: 0,
             generated_tokens: 0,
             prefill_ms: 0.0,
             generate_ms: 0.0,
@@ -42,7 +44,9 @@ impl Session<'_> {
         usage.restored_tokens = self.restored as u32;
         let mut progress = |done, total| tell(Event::Prefill { done, total });
         let joined = self.join(&parts, &mut progress)?;
-        usage.joined_tokens = joined.unwrap_or(0) as u32;
+        let Joined { tokens: joined_tokens, read } = joined.unwrap_or_default();
+        usage.joined_tokens = joined_tokens as u32;
+        usage.read_tokens = usage.prompt_tokens - usage.cached_tokens - usage.joined_tokens + read as u32;
         let whole = joined.is_some() && self.prefill(&tokens, progress)?;
         usage.prefill_ms = milliseconds(started);
         if whole {

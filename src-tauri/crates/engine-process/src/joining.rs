@@ -80,6 +80,15 @@ pub fn can_join(loaded: &Loaded) -> bool {
     turns && !is_recurrent(loaded) && !NOT.contains(&architecture.as_str())
 }
 
+/// What joining saved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Joined {
+    /// Tokens that were not read in the prompt's turn.
+    pub tokens: usize,
+    /// Those that were read alone now, since nothing was kept of them.
+    pub read: usize,
+}
+
 /// A passage in a sequence of its own, at its place in the prompt.
 struct Placed {
     sequence: i32,
@@ -130,19 +139,19 @@ impl Session<'_> {
         Ok(Event::Prepared { done, total })
     }
 
-    /// Joins what of the prompt is not in the cache yet, up to the text behind the last passage; the tokens that were not
-    /// read again. `None` where it was stopped: the cache is then as before.
+    /// Joins what of the prompt is not in the cache yet, up to the text behind the last passage. `None` where it was
+    /// stopped: the cache is then as before.
     ///
     /// # Errors
     /// `engine_decode`.
-    pub fn join(&mut self, parts: &Parts, tell: &mut impl FnMut(u32, u32)) -> Result<Option<usize>, Failure> {
-        let Some(joining) = parts.joining() else { return Ok(Some(0)) };
+    pub fn join(&mut self, parts: &Parts, tell: &mut impl FnMut(u32, u32)) -> Result<Option<Joined>, Failure> {
+        let Some(joining) = parts.joining() else { return Ok(Some(Joined::default())) };
         let tokens = parts.tokens();
         let pieces = pieces(parts, self.cached.len(), joining, PASSAGES, SHORTEST);
         let again: usize = pieces.iter().map(|piece| piece.head).sum();
         // What is read again is there twice for a moment.
         if pieces.is_empty() || tokens.len() + again >= self.context.n_ctx() as usize {
-            return Ok(Some(0));
+            return Ok(Some(Joined::default()));
         }
         let before = self.cached.len();
         let joined = self.join_pieces(parts.base, &tokens, &pieces, tell);
@@ -159,26 +168,30 @@ impl Session<'_> {
         tokens: &[LlamaToken],
         pieces: &[Piece],
         tell: &mut impl FnMut(u32, u32),
-    ) -> Result<Option<usize>, Failure> {
+    ) -> Result<Option<Joined>, Failure> {
         let total = tokens.len() as u32;
         // Passages are read alone behind it.
         if self.cached.len() < base && !self.prefill(&tokens[..base], |done, _| tell(done, total))? {
             return Ok(None);
         }
-        let mut placed = Vec::new();
+        let (mut placed, mut joined) = (Vec::new(), Joined::default());
         let mut done = self.cached.len();
         for (piece, sequence) in pieces.iter().zip(1..) {
             let key = [&tokens[..base], &tokens[piece.start..piece.end]].concat();
             let known = self.alone.get(&key).is_some_and(|snapshot| self.put_into(sequence, &snapshot));
-            if !known
-                && !self.read_alone(&key, base, sequence, STEP, |read| {
+            let length = piece.end - piece.start;
+            if !known {
+                joined.read += length;
+                let read = self.read_alone(&key, base, sequence, STEP, |read| {
                     tell((done + read) as u32, total);
                     true
-                })?
-            {
-                return Ok(None);
+                })?;
+                if !read {
+                    return Ok(None);
+                }
             }
-            done += piece.end - piece.start;
+            done += length;
+            joined.tokens += length - piece.head;
             let shift = piece.start as i32 - base as i32;
             self.context.kv_cache_seq_add(sequence, None, None, shift).map_err(|error| decode_failure(&error))?;
             placed.push(Placed { sequence, start: piece.start, end: piece.end, head: piece.head });
@@ -193,7 +206,7 @@ impl Session<'_> {
         self.cached = tokens[..end].to_vec();
         self.exact = exact;
         tell(end as u32, total);
-        Ok(Some(placed.iter().map(|passage| passage.end - passage.start - passage.head).sum()))
+        Ok(Some(joined))
     }
 
     /// Reads a passage behind the beginning that all prompts share, which the cache holds, into a sequence, and keeps it.

@@ -205,6 +205,8 @@ pub struct Usage {
     pub restored_tokens: u32,
     /// Tokens of the prompt that were read alone, before or now, and joined.
     pub joined_tokens: u32,
+    /// Tokens that were read now, in the prompt's turn or alone.
+    pub read_tokens: u32,
     /// Tokens generated.
     pub generated_tokens: u32,
     /// Prompt processing, in milliseconds.

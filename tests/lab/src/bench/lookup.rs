@@ -156,6 +156,7 @@ mod tests {
             cached_tokens: 0,
             restored_tokens: 0,
             joined_tokens: 0,
+            read_tokens: 0,
             generated_tokens,
             prefill_ms: 1.0,
             generate_ms,
