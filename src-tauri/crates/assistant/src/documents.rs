@@ -275,7 +275,7 @@ pub async fn expected_passages(
     let cited: Vec<i64> = cited.filter(|passage| seen.insert(*passage)).collect();
     let documents = documents.to_vec();
     apart(library, move |library| {
-        let mut passages = library.vault().listed_passages(&cited)?;
+        let mut passages = library.passages(&cited)?;
         passages.retain(|passage| documents.contains(&passage.document_id));
         let within = library.passages_within(&documents, characters(most))?.unwrap_or_default();
         passages.extend(within.into_iter().filter(|passage| !seen.contains(&passage.id)));

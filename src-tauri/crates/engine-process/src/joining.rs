@@ -10,7 +10,7 @@
 mod parts;
 
 use engine::protocol::Event;
-use engine::{Joining, Keep, Turn};
+use engine::{Keep, Turn};
 use llama_cpp_2::DecodeError;
 use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::RopeType;
@@ -23,7 +23,7 @@ use crate::kept::{Cut, Kept, Snapshot};
 use crate::loading::Loaded;
 use crate::states::{self, numbers};
 
-pub use parts::{Part, Parts};
+pub use parts::Parts;
 use parts::{Piece, pieces};
 
 /// The most passages that are joined in one prompt; what stands behind them is read.

@@ -173,7 +173,8 @@ impl<F: FnMut(f32) + 'static> Loader<'_, F> {
         };
         let model = LlamaModel::load_from_file(self.backend, self.path, &parameters)
             .map_err(|error| damaged(self.path, &error))?;
-        let loaded = Loaded { description: self.describe(&model, plan), model, task: self.options.task, kv: plan.kv };
+        let description = self.describe(&model, plan);
+        let loaded = Loaded { description, model, task: self.options.task, template: None, kv: plan.kv };
         if plan.gpu_layers > 0 {
             // Whether a GPU holds the KV cache and the compute buffers as well shows only now. This context is freed
             // at once; the one that computes is opened by who computes, with the same parameters.

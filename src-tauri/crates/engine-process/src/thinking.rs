@@ -153,8 +153,8 @@ impl Splitter {
     fn turn(&mut self, at: usize, mark: &str, then: Then, pieces: &mut Vec<Piece>) {
         let before: String = self.held.drain(..at + mark.len()).collect();
         let before = &before[..at];
-        // Blanks before a mark belong to nothing either.
-        if !before.trim().is_empty() {
+        // Blanks alone before a mark belong to nothing either.
+        if self.written || !before.trim().is_empty() {
             self.tell(before, pieces);
         }
         let thinks = ["analysis", "commentary"].iter().any(|channel| self.head.contains(channel));
@@ -169,16 +169,14 @@ impl Splitter {
 
     /// Bytes at the end of what is held that may yet be of a mark, or stand before one.
     fn waiting(&self) -> usize {
-        if !self.may_stand(self.held.len()) {
-            return 0;
-        }
-        let blank = self.style.only_before && self.now == Then::Answer && self.held.trim().is_empty();
-        if blank {
-            return self.held.len();
-        }
         let beginnings = self.style.marks.iter().flat_map(|(mark, _)| (1..mark.len()).filter_map(|end| mark.get(..end)));
-        let open = beginnings.filter(|beginning| self.held.ends_with(beginning)).map(str::len).max();
-        open.filter(|open| self.may_stand(self.held.len() - open)).unwrap_or(0)
+        let open = beginnings.filter(|beginning| self.held.ends_with(beginning)).map(str::len).max().unwrap_or(0);
+        let before = self.held.len() - open;
+        match self.may_stand(before) {
+            true if !self.written && self.held[..before].trim().is_empty() => self.held.len(),
+            true => open,
+            false => 0,
+        }
     }
 
     fn tell(&mut self, text: &str, pieces: &mut Vec<Piece>) {

@@ -41,6 +41,14 @@ impl Library {
         Ok(Some(passages))
     }
 
+    /// The passages with these rows, in their order, less those of documents that are not in the list.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn passages(&self, rows: &[i64]) -> Result<Vec<Passage>> {
+        Ok(self.vault().listed_passages(rows)?)
+    }
+
     /// Those of `documents` whose file name holds all of these words; none where there are no words.
     ///
     /// # Errors

@@ -30,7 +30,11 @@ impl Rule {
     }
 
     pub fn all(rules: impl IntoIterator<Item = Rule>) -> Self {
-        Self::All(rules.into_iter().collect())
+        let flat = rules.into_iter().flat_map(|rule| match rule {
+            Self::All(inner) => inner,
+            rule => vec![rule],
+        });
+        Self::All(flat.collect())
     }
 
     pub fn any(rules: impl IntoIterator<Item = Rule>) -> Self {

@@ -6,7 +6,7 @@ struct Format {
     template: &'static str,
 }
 
-/// The better known by its marks the earlier.
+/// The better known by its marks the earlier. Jinja takes a line's end at a template's end away.
 const FORMATS: [Format; 8] = [
     // gpt-oss (OpenAI, "harmony").
     Format {
@@ -25,30 +25,30 @@ const FORMATS: [Format; 8] = [
     Format {
         marks: &["<|im_start|>", "<|im_end|>"],
         template: "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}\
-                   <|im_start|>assistant\n",
+                   <|im_start|>assistant{{ '\n' }}",
     },
     // Llama 3.
     Format {
         marks: &["<|start_header_id|>", "<|eot_id|>"],
         template: "{{ bos_token }}{% for m in messages %}<|start_header_id|>{{ m.role }}<|end_header_id|>\n\n\
-                   {{ m.content }}<|eot_id|>{% endfor %}<|start_header_id|>assistant<|end_header_id|>\n\n",
+                   {{ m.content }}<|eot_id|>{% endfor %}<|start_header_id|>assistant<|end_header_id|>{{ '\n\n' }}",
     },
     // Gemma: a system turn goes to the user's.
     Format {
         marks: &["<start_of_turn>", "<end_of_turn>"],
         template: "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system') }}\
                    {% endif %}<start_of_turn>{{ 'model' if m.role == 'assistant' else m.role }}\n{{ m.content }}\
-                   <end_of_turn>\n{% endfor %}<start_of_turn>model\n",
+                   <end_of_turn>\n{% endfor %}<start_of_turn>model{{ '\n' }}",
     },
     // EXAONE 3.5 and 4 (LG AI Research).
     Format {
         marks: &["[|user|]", "[|assistant|]", "[|endofturn|]"],
-        template: "{% for m in messages %}[|{{ m.role }}|]\n{{ m.content }}[|endofturn|]\n{% endfor %}[|assistant|]\n",
+        template: "{% for m in messages %}[|{{ m.role }}|]\n{{ m.content }}[|endofturn|]\n{% endfor %}[|assistant|]{{ '\n' }}",
     },
     // Phi 3.5 and 4 (Microsoft).
     Format {
         marks: &["<|user|>", "<|assistant|>", "<|end|>"],
-        template: "{% for m in messages %}<|{{ m.role }}|>\n{{ m.content }}<|end|>\n{% endfor %}<|assistant|>\n",
+        template: "{% for m in messages %}<|{{ m.role }}|>\n{{ m.content }}<|end|>\n{% endfor %}<|assistant|>{{ '\n' }}",
     },
     // Mistral: a system turn goes to the user's.
     Format {
@@ -62,7 +62,7 @@ const FORMATS: [Format; 8] = [
 /// Words that any model can go on from.
 const PLAIN: &str = "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}{{ m.content }}\n\n\
                      {% elif m.role == 'user' %}### 질문:\n{{ m.content }}\n\n{% else %}### 답변:\n{{ m.content }}\n\n\
-                     {% endif %}{% endfor %}### 답변:\n";
+                     {% endif %}{% endfor %}### 답변:{{ '\n' }}";
 
 /// The template of the format whose marks are all special tokens of a vocabulary.
 pub fn template(is_special: impl Fn(&str) -> bool) -> &'static str {

