@@ -224,7 +224,7 @@ async fn ask(engine: &Engine, task: &Task<'_>, number: usize, way: Way) -> Resul
     };
     let mut ranges = Vec::new();
     for (passage, number) in task.passages.iter().zip(1..) {
-        turn.push_str(&format!("[{number}] "));
+        turn.push_str(&format!("[{number}]\n"));
         let start = turn.len();
         turn.push_str(&passage.text);
         ranges.push(start..turn.len());

@@ -103,8 +103,9 @@ pub struct Call<'a> {
     pub system: &'a str,
     /// The newest user turn.
     pub turn: &'a str,
-    /// Passages in it that may be joined: see [`Assistant::set_quick`].
-    pub passages: &'a [Range<usize>],
+    /// Passages in it that may be joined where quick answers are wanted; `None` where all is to be read in any case. See
+    /// [`Assistant::set_quick`].
+    pub passages: Option<&'a [Range<usize>]>,
     /// The most tokens.
     pub max_tokens: u32,
     /// How they are chosen.
@@ -216,7 +217,7 @@ impl Assistant {
         thread.asked = Some(question.text.clone());
         let sampling = Sampling::Random { temperature: 0.6, top_p: 0.9, seed: question.seed };
         let call =
-            Call { system: prompt::WITHOUT_DOCUMENTS, turn: &question.text, passages: &[], max_tokens: ANSWER_TOKENS, sampling };
+            Call { system: prompt::WITHOUT_DOCUMENTS, turn: &question.text, passages: Some(&[]), max_tokens: ANSWER_TOKENS, sampling };
         let Some(draft) = self.generate(call, thread, run).await? else {
             return Ok(Answer::ended("", MessageState::Stopped));
         };
@@ -253,10 +254,11 @@ impl Assistant {
     /// How the passages of a call are joined; `None` where the person wants them read, or where they do not stand in what
     /// the model is told as they stood in the call.
     fn joining(&self, call: &Call<'_>, turns: &[Turn]) -> Option<Joining> {
-        let told = turns.last()?;
-        let stand = call.passages.iter().all(|at| told.content.get(at.clone()) == call.turn.get(at.clone()));
-        let joins = self.quick.load(Ordering::Relaxed) && !call.passages.is_empty() && stand;
-        joins.then(|| Joining { passages: call.passages.to_vec(), heads: HEADS, repair: REPAIR })
+        let (told, passages) = (turns.last()?, call.passages?);
+        let stand = passages.iter().all(|at| told.content.get(at.clone()) == call.turn.get(at.clone()));
+        // Also without passages: what was joined for an earlier question is then gone on with.
+        let joins = self.quick.load(Ordering::Relaxed) && stand;
+        joins.then(|| Joining { passages: passages.to_vec(), heads: HEADS, repair: REPAIR })
     }
 
     /// All that the model is told: the system turn, the thread, and the user's newest turn or what of it is known.

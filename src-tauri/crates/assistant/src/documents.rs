@@ -128,7 +128,7 @@ impl<T: FnMut(Progress)> Task<'_, T> {
     pub async fn aside(&mut self, turn: &str, max_tokens: u32, thread: &mut Thread) -> Result<Option<String>, Failure> {
         let system = prompt::with_documents(&self.fence);
         let mut run = Run { started: self.run.started, stop: self.run.stop, tell: &mut |_: Progress| {} };
-        let call = Call { system, turn, passages: &[], max_tokens, sampling: Sampling::Greedy };
+        let call = Call { system, turn, passages: Some(&[]), max_tokens, sampling: Sampling::Greedy };
         let draft = self.assistant.generate(call, thread, &mut run).await?;
         Ok(draft.filter(|draft| draft.usage.finish != Finish::Stopped).map(|draft| draft.text))
     }
@@ -185,11 +185,17 @@ impl<T: FnMut(Progress)> Task<'_, T> {
         let mut refusal = Answer { coverage, basis: Some(basis), ..Answer::refusal() };
         refusal.text.push_str(note);
 
-        let mut tries = Tries::new(manner, matches!(basis, Basis::Passages { .. }));
+        // What is given whole was read ahead as it stands, or is read once for all questions.
+        let may_join = matches!(basis, Basis::Passages { .. });
+        let mut tries = Tries::new(manner, may_join);
         while let Some((manner, joins)) = tries.next() {
             let turn = prompt::question_turn(question, standalone, &given, &example, manner, &self.fence);
             let system = prompt::with_documents(&self.fence);
-            let passages = if joins { &*turn.passages } else { &[] };
+            let passages = match (may_join, joins) {
+                (true, true) => Some(&*turn.passages),
+                (true, false) => None,
+                (false, _) => Some(&[][..]),
+            };
             let sampling = Sampling::Greedy;
             let call = Call { system, turn: &turn.text, passages, max_tokens: ANSWER_TOKENS, sampling };
             let Some(draft) = self.assistant.generate(call, self.thread, &mut self.run).await? else {

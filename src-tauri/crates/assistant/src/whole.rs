@@ -129,7 +129,7 @@ impl<T: FnMut(Progress)> Task<'_, T> {
         }
         let turn = prompt::notes_to_answer_turn(asked, &notes.join("\n"), true, &fence);
         let system = prompt::with_documents(&fence);
-        let call = Call { system, turn: &turn, passages: &[], max_tokens: ANSWER_TOKENS, sampling: Sampling::Greedy };
+        let call = Call { system, turn: &turn, passages: Some(&[]), max_tokens: ANSWER_TOKENS, sampling: Sampling::Greedy };
         let Some(draft) = self.assistant.generate(call, &mut Thread::default(), &mut self.run).await? else {
             return self.stopped(asked, &passages, &notes, &reading).await;
         };

@@ -23,7 +23,7 @@ impl Session<'_> {
     /// `context_overflow` where the prompt leaves no room for an answer, `model_template`, `engine_decode`.
     pub fn generate(&mut self, prompt: &Prompt, mut tell: impl FnMut(Event)) -> Result<Usage, Failure> {
         let parts = self.parts(prompt)?;
-        let tokens = parts.tokens();
+        let tokens = &parts.tokens;
         self.check_room(tokens.len())?;
         let mut usage = Usage {
             finish: Finish::Stopped,
@@ -40,19 +40,19 @@ impl Session<'_> {
         };
 
         let started = Instant::now();
-        usage.cached_tokens = self.keep_prefix(&tokens, !parts.are_joined()) as u32;
+        usage.cached_tokens = self.keep_prefix(tokens, parts.joins.is_none()) as u32;
         usage.restored_tokens = self.restored as u32;
         let mut progress = |done, total| tell(Event::Prefill { done, total });
         let joined = self.join(&parts, &mut progress)?;
         let Joined { tokens: joined_tokens, read } = joined.unwrap_or_default();
         usage.joined_tokens = joined_tokens as u32;
         usage.read_tokens = usage.prompt_tokens - usage.cached_tokens - usage.joined_tokens + read as u32;
-        let whole = joined.is_some() && self.prefill(&tokens, progress)?;
+        let whole = joined.is_some() && self.prefill(tokens, progress)?;
         usage.prefill_ms = milliseconds(started);
         if whole {
             let started = Instant::now();
             let splitter = Splitter::new(self.style(), &parts.tail);
-            self.answer(prompt, &tokens, splitter, &mut usage, tell)?;
+            self.answer(prompt, tokens, splitter, &mut usage, tell)?;
             usage.generate_ms = milliseconds(started);
         }
         Ok(usage)

@@ -112,7 +112,7 @@ impl Session<'_> {
     /// `model_template`, `engine_decode`.
     pub fn read_ahead(&mut self, turns: &[Turn], passages: &[String]) -> Result<Event, Failure> {
         let mut done = 0;
-        let passages: Vec<Vec<LlamaToken>> = passages.iter().map(|text| self.loaded.tokenize(text, true)).collect();
+        let passages: Vec<Vec<LlamaToken>> = passages.iter().map(|text| self.alone(text)).collect();
         let total = passages.iter().map(Vec::len).sum::<usize>() as u32;
         let Some(base) = self.base(turns)?.filter(|_| can_join(self.loaded) && self.alone.0.is_on()) else {
             return Ok(Event::Prepared { done, total: 0 });
@@ -145,16 +145,16 @@ impl Session<'_> {
     /// # Errors
     /// `engine_decode`.
     pub fn join(&mut self, parts: &Parts, tell: &mut impl FnMut(u32, u32)) -> Result<Option<Joined>, Failure> {
-        let Some(joining) = parts.joining() else { return Ok(Some(Joined::default())) };
-        let tokens = parts.tokens();
-        let pieces = pieces(parts, self.cached.len(), joining, PASSAGES, SHORTEST);
+        let Some((passages, joining)) = &parts.joins else { return Ok(Some(Joined::default())) };
+        let tokens = &parts.tokens;
+        let pieces = pieces(passages, self.cached.len(), joining, PASSAGES, SHORTEST);
         let again: usize = pieces.iter().map(|piece| piece.head).sum();
         // What is read again is there twice for a moment.
         if pieces.is_empty() || tokens.len() + again >= self.context.n_ctx() as usize {
             return Ok(Some(Joined::default()));
         }
         let before = self.cached.len();
-        let joined = self.join_pieces(parts.base, &tokens, &pieces, tell);
+        let joined = self.join_pieces(parts.base, tokens, &pieces, tell);
         if !matches!(joined, Ok(Some(_))) {
             self.drop_sequences();
             self.forget_from(before.min(self.cached.len()));

@@ -93,9 +93,9 @@ async fn every_architecture_joins_passages_or_reads_them() {
         let kept = tempfile::tempdir().unwrap();
         let used = loaded(&model, Some(keep(kept.path()))).await;
         let passages = ["apple one two three four five six seven. ", "pear one two three four five six seven. "];
-        let content = format!("{}{}What is it?", passages[0], passages[1]);
-        let (middle, end) = (passages[0].len(), passages[0].len() + passages[1].len());
-        let joining = Joining { passages: vec![0..middle, middle..end], heads: 4, repair: 0 };
+        let content = format!("{}\n{}\nWhat is it?", passages[0], passages[1]);
+        let (first, second) = (passages[0].len(), passages[1].len());
+        let joining = Joining { passages: vec![0..first, first + 1..first + 1 + second], heads: 4, repair: 0 };
         let turns = [Turn::new("system", "Answers."), Turn::new("user", content)];
         used.read_alone(turns[..1].to_vec(), passages.map(str::to_owned).to_vec()).await.unwrap();
         let (_, usage) = generate(&used, Prompt { joining: Some(joining), ..prompt(&turns) }).await;

@@ -70,8 +70,8 @@ pub struct Prompt {
 /// comes at once, and the answer is close to, but not, the one that reading them in turn gives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joining {
-    /// Passages as ranges of bytes of the last turn's content, in its order, not touching. What was not read alone is
-    /// read so now, and kept.
+    /// Passages as ranges of bytes of the last turn's content, in its order, each at the beginning of a line. What was
+    /// not read alone is read so now, and kept; nothing where only what is in the cache is to be gone on with.
     pub passages: Vec<Range<usize>>,
     /// Tokens at the beginning of every passage but the first that are read again in their place (EPIC, Hu et al.,
     /// arXiv:2410.15332, recomputes the same).
