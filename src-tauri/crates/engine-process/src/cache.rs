@@ -34,6 +34,8 @@ pub struct Session<'model> {
     /// Tokens that the last [`Session::keep_prefix`] brought back from what is kept.
     pub restored: usize,
     pub kept: Kept,
+    /// Tokens that the layers with a sliding window look back, their own among them; 0 where no layer has one.
+    window: usize,
     /// The longest batch, in tokens, that decodes as its tokens do one by one; unknown until it was measured.
     pub rows: Option<usize>,
     /// Passages that were read alone: see [`crate::joining`].
@@ -55,11 +57,17 @@ impl<'model> Session<'model> {
             .model
             .new_context(backend, abort::when(QUEUE.flag(), parameters))
             .map_err(|error| too_large(error.to_string()))?;
-        let cut = if is_recurrent(loaded) { Cut::Nowhere } else { Cut::Anywhere };
+        let window = window(loaded);
+        let cut = match (is_recurrent(loaded), window) {
+            (true, _) => Cut::Nowhere,
+            (false, 0) => Cut::Anywhere,
+            (false, window) => Cut::Within(window),
+        };
         let [prompts, passages] = keep.map(halves).map_or([None, None], |halves| halves.map(Some));
         let kept = Kept::open(prompts.as_ref(), states::identity(&loaded.description, "prompt"), cut);
         let alone = Alone::open(passages.as_ref(), loaded);
-        Ok(Self { loaded, template, context, cached: Vec::new(), exact: 0, restored: 0, kept, rows: None, alone })
+        let cached = Vec::new();
+        Ok(Self { loaded, template, context, cached, exact: 0, restored: 0, kept, window, rows: None, alone })
     }
 
     /// Forgets everything that the KV cache holds.
@@ -124,16 +132,26 @@ impl<'model> Session<'model> {
         !is_recurrent(self.loaded)
     }
 
-    /// Drops the cache from position `from`; recurrent memory cannot be cut and is dropped whole.
+    /// Drops the cache from position `from`; recurrent memory cannot be cut and is dropped whole, and so is what sliding
+    /// windows would have to look back on and is gone.
     pub fn forget_from(&mut self, from: usize) -> usize {
         let cut = self.can_be_cut() && self.context.kv_cache_seq_rm(0, Some(from as u32), None).is_ok();
-        if cut {
+        if cut && !self.sees_back(from) {
+            self.clear();
+        } else if cut {
             self.cached.truncate(from);
             self.exact = self.exact.min(from);
         } else if from != self.cached.len() || self.context.kv_cache_seq_pos_max(0) + 1 != from as i32 {
             self.clear();
         }
         self.cached.len()
+    }
+
+    /// True where the cache, cut at `from`, holds all that a token there looks back on. llama.cpp writes over what no
+    /// window holds any more, and leaves it out of states, but keeps no gap behind the first position that it has.
+    pub fn sees_back(&self, from: usize) -> bool {
+        let needed = if self.window == 0 { 0 } else { (from + 1).saturating_sub(self.window) };
+        from == 0 || usize::try_from(self.context.kv_cache_seq_pos_min(0)).is_ok_and(|first| first <= needed)
     }
 
     /// Decodes what of `tokens` is not cached, which is a prefix of them; `tell` gets the tokens done, and all. False
@@ -229,6 +247,15 @@ fn halves(keep: &Keep) -> [Keep; 2] {
 /// True where the model's memory has all that was read in one, so that it cannot be cut.
 pub fn is_recurrent(loaded: &Loaded) -> bool {
     loaded.model.is_recurrent() || loaded.model.is_hybrid()
+}
+
+/// How far a model's sliding windows reach, in tokens; 0 where it has none, or its file does not tell and llama.cpp knows:
+/// a state without its beginning is then not brought back ([`Session::sees_back`]).
+fn window(loaded: &Loaded) -> usize {
+    let text = |key: &str| loaded.model.meta_val_str(key).ok();
+    let architecture = text("general.architecture").unwrap_or_default();
+    let window = text(&format!("{architecture}.attention.sliding_window"));
+    window.and_then(|window| window.parse().ok()).unwrap_or(0)
 }
 
 /// What a failed decode call becomes.

@@ -31,6 +31,9 @@ impl Snapshot {
 pub enum Cut {
     /// Attention keeps every token's own part.
     Anywhere,
+    /// Some layers look back so many tokens only, and llama.cpp leaves out of a state what lies before that: a longer
+    /// state has no part of what a token inside it would look at.
+    Within(usize),
     /// Recurrent memory has all of it in one: of use only where what is wanted goes on behind it.
     Nowhere,
 }
@@ -39,7 +42,12 @@ impl Cut {
     /// How many tokens of a state of `held` are of use for `wanted`.
     fn useful(self, held: &[i32], wanted: &[i32]) -> usize {
         let shared = shared(held, wanted);
-        if self == Self::Anywhere || shared == held.len() { shared } else { 0 }
+        let can_be_cut = match self {
+            Self::Anywhere => true,
+            Self::Within(window) => held.len() <= window,
+            Self::Nowhere => false,
+        };
+        if can_be_cut || shared == held.len() { shared } else { 0 }
     }
 }
 

@@ -65,10 +65,12 @@ impl Session<'_> {
         unsafe { self.context.state_seq_set_data_ext(&snapshot.state, sequence, LlamaStateSeqFlags::empty()) }
     }
 
-    /// Puts a snapshot in place of what the cache holds. False where llama.cpp refuses it: the cache is then empty.
+    /// Puts a snapshot in place of what the cache holds. False where llama.cpp refuses it, or it lacks more than the
+    /// model's sliding windows are known to leave out: the cache is then empty.
     pub fn bring_back(&mut self, snapshot: &Snapshot) -> bool {
         self.clear();
-        let taken = self.put_into(SEQUENCE, snapshot);
+        let taken =
+            self.put_into(SEQUENCE, snapshot) && (!self.can_be_cut() || self.sees_back(snapshot.tokens.len()));
         if taken {
             self.cached = snapshot.tokens.iter().map(|token| LlamaToken::new(*token)).collect();
             self.exact = self.cached.len();

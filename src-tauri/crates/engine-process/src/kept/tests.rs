@@ -67,6 +67,24 @@ fn memory_that_cannot_be_cut_serves_only_what_goes_on_behind_it() {
 }
 
 #[test]
+fn memory_with_windows_can_be_cut_as_far_as_nothing_has_left_them() {
+    let mut kept = Kept { cut: Cut::Within(3), memory: Memory::new(1_000), disk: None };
+    for tokens in [&[1, 2, 3][..], &[1, 2, 4, 5], &[7, 8, 9, 10]] {
+        kept.put(snapshot(tokens, 8));
+    }
+    let table: [(&[i32], Option<usize>); 5] = [
+        (&[1, 2, 6], Some(2)),
+        (&[1, 2, 4, 6], Some(2)),
+        (&[1, 2, 4, 5, 6], Some(4)),
+        (&[7, 8, 9, 11], None),
+        (&[7, 8, 9, 10, 11], Some(4)),
+    ];
+    for (wanted, tokens) in table {
+        assert_eq!(kept.best(wanted, 1).map(|(_, tokens)| tokens), tokens, "{wanted:?}");
+    }
+}
+
+#[test]
 fn a_restart_finds_what_was_written_and_only_its_own_model_s() {
     let folder = tempfile::tempdir().unwrap();
     let (keep, tokens) = (keep(folder.path(), 1, 1 << 20), long(0));
