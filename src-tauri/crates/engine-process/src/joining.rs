@@ -147,6 +147,11 @@ impl Session<'_> {
     pub fn join(&mut self, parts: &Parts, tell: &mut impl FnMut(u32, u32)) -> Result<Option<Joined>, Failure> {
         let Some((passages, joining)) = &parts.joins else { return Ok(Some(Joined::default())) };
         let tokens = &parts.tokens;
+        // Passages often begin alike: a few tokens that are there already are no reason to read the rest of one.
+        let begun = passages.iter().find(|passage| passage.contains(&self.cached.len()));
+        if let Some(begun) = begun.filter(|begun| self.cached.len() - begun.start < begun.len() / 2) {
+            self.forget_from(begun.start);
+        }
         let pieces = pieces(passages, self.cached.len(), joining, PASSAGES, SHORTEST);
         let again: usize = pieces.iter().map(|piece| piece.head).sum();
         // What is read again is there twice for a moment.
