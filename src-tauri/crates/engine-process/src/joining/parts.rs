@@ -74,11 +74,15 @@ impl Session<'_> {
         Ok(beginning.map(|beginning| self.tokenize_prompt(beginning)))
     }
 
-    /// The tokens of a passage that stay what they are wherever it stands.
+    /// The tokens of a passage that stay what they are wherever it stands at the beginning of a line; none where the
+    /// tokenizer does not begin one there.
     pub fn alone(&self, passage: &str) -> Vec<LlamaToken> {
-        let mut tokens = self.loaded.tokenize(passage, true);
+        const LINE: &str = "\n";
+        let text = format!("{LINE}{passage}");
+        let mut tokens = self.loaded.tokenize(&text, true);
+        let begins = places(&text, &self.lengths(&tokens)).and_then(|places| places.binary_search(&LINE.len()).ok());
         tokens.truncate(tokens.len().saturating_sub(OPEN));
-        tokens
+        begins.filter(|begins| *begins < tokens.len()).map_or_else(Vec::new, |begins| tokens.split_off(begins))
     }
 
     /// The tokens of a prompt. A passage whose tokens are others than where it is read alone is read in turn; so is
@@ -103,7 +107,7 @@ impl Session<'_> {
         let stand = passages.into_iter().filter_map(|(at, passage)| {
             let first = places.binary_search(&(start + at)).ok()?;
             let alone = self.alone(passage);
-            let stands = parts.tokens.get(first..)?.starts_with(&alone);
+            let stands = !alone.is_empty() && parts.tokens.get(first..)?.starts_with(&alone);
             stands.then(|| first..first + alone.len())
         });
         parts.joins = Some((stand.collect(), joining.clone()));
