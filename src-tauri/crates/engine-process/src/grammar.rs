@@ -3,6 +3,7 @@
 mod choices;
 mod flaws;
 mod json;
+mod members;
 mod numbers;
 mod pattern;
 mod rule;

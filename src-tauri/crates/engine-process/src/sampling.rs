@@ -49,10 +49,11 @@ impl Sampler {
 
     /// The next token, from a row of logits.
     ///
-    /// A grammar looks at the one token that was chosen without it, and at all of them only where that one is no part of
-    /// its language: looking at a whole vocabulary takes as long as a decode (llama.cpp, common/sampling.cpp, does the
-    /// same). The likeliest token is the same as if it had looked at all. By chance, tokens that the grammar allows keep
-    /// their odds to each other; only which of them count as likely (`top_k`, `top_p`) is first judged among all tokens.
+    /// A grammar looks at the one token that was chosen without it, and at all of them only where that one is no part
+    /// of its language: looking at a whole vocabulary takes as long as a decode (llama.cpp, common/sampling.cpp, does
+    /// the same). The likeliest token is the same as if it had looked at all. By chance, tokens that the grammar allows
+    /// keep their odds to each other; only which of them count as likely (`top_k`, `top_p`) is first judged among all
+    /// tokens.
     ///
     /// # Errors
     /// `grammar_invalid` where no token of the model goes on from here.

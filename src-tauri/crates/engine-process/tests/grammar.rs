@@ -73,7 +73,7 @@ async fn a_text_that_the_length_cuts_is_the_beginning_of_one() {
     let wanted = prompt("Describe an apple as JSON.", Sampling::Greedy, Grammar::JsonSchema(SCHEMA.to_owned()));
     let (text, usage) = generate(&engine, Prompt { max_tokens: 5, ..wanted }).await;
     assert_eq!((usage.finish, usage.generated_tokens), (Finish::Length, 5));
-    assert!(text.starts_with("{\"name\":") && serde_json::from_str::<Value>(&text).is_err(), "{text}");
+    assert!(text.starts_with("{\"") && serde_json::from_str::<Value>(&text).is_err(), "{text}");
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! Regular expressions, as `pattern` has them, into rules for the inside of a JSON string.
 //!
-//! Known is what ECMA-262 and every other dialect agree on: letters, `.`, classes (`[가-힣]`, `[^0-9]`, `\d \w \s` and
-//! their opposites), groups `( )` and `(?: )`, `|`, `* + ? {n} {n,} {n,m}` (lazy ones take the same texts), escapes, and
-//! `^` and `$` at the ends. Everything else (looking around, references back, `\b`, `\p`, flags) is refused. A letter that
-//! JSON must escape is written in its short form; control characters that have none are not written.
+//! Known is the part of ECMA-262 that forms need: letters, `.`, classes (`[가-힣]`, `[^0-9]`, and `\d \w \s` with their
+//! opposites, digits and word letters being ASCII), groups `( )` and `(?: )`, `|`, `* + ? {n} {n,} {n,m}` (lazy ones take
+//! the same texts), escapes, and `^` and `$` at the ends; an expression without them may stand anywhere in the text.
+//! Everything else (looking around, references back, names of groups, `\b`, `\p`, flags) is refused. A letter that JSON
+//! must escape is written in its short form; control characters that have none are not written.
 
 use super::rule::Rule;
 
@@ -220,7 +221,9 @@ impl Reader {
                 _ => return Err(unknown("[ inside a class")),
             };
             match (&*first, &*last) {
-                ([(first, same)], [(last, end)]) if first == same && last == end && first <= last => letters.push((*first, *last)),
+                ([(first, same)], [(last, end)]) if first == same && last == end && first <= last => {
+                    letters.push((*first, *last))
+                }
                 _ => return Err(unknown("a range that is none")),
             }
         }

@@ -2,8 +2,8 @@
 
 use std::fmt::{Display, Formatter, Result, Write};
 
-/// Times that a rule is repeated in one go; llama.cpp refuses more than 2,000 and writes each one out, so that longer texts
-/// are made of parts.
+/// Times that a rule is repeated in one go; llama.cpp refuses more than 2,000 and writes each one out, so that longer
+/// texts are made of parts.
 pub const PART: usize = 64;
 
 /// What a text may be.
@@ -53,7 +53,8 @@ impl Rule {
         Self::Times(Box::new(self), least, most)
     }
 
-    /// So many times, in parts that llama.cpp repeats. The rule is written out up to six times: a long one needs a name.
+    /// So many times, in parts that llama.cpp repeats. The rule is written out up to six times: a long one needs a
+    /// name.
     pub fn repeated(self, least: usize, most: Option<usize>) -> Self {
         let part = || self.clone().many(PART, Some(PART));
         let exactly = |number: usize| {
@@ -62,6 +63,7 @@ impl Rule {
             whole.into_iter().chain(rest)
         };
         let up_to = |number: usize| match (number / PART, number % PART) {
+            (0, 0) => Self::all([]),
             (0, rest) => self.clone().many(0, Some(rest)),
             // Fewer whole parts and any rest, or all of them and what is left.
             (parts, rest) => Self::any([

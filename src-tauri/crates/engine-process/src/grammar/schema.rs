@@ -15,9 +15,10 @@ use std::collections::HashMap;
 use serde_json::error::Category;
 use wire::Failure;
 
-use super::choices::{apart, is_of_type, resolved};
+use super::choices::{apart, resolved};
 use super::flaws::{Flaw, flaws};
 use super::json::Json;
+use super::members::{KEYWORDS, Members, count, kinds_of, listed, member, only, written};
 use super::numbers::integers;
 use super::pattern::{self, Fault};
 use super::rule::{PART, Rule, Rules};
@@ -33,23 +34,6 @@ const MOST_BYTES: usize = 200_000;
 const LONGEST: usize = 10_000;
 /// The most items of an array that a schema may ask for.
 const MOST_ITEMS: usize = PART * PART;
-
-/// What says nothing of the value.
-const NOTES: [&str; 13] = [
-    "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$schema", "$id", "$comment",
-    "$anchor", "$defs", "definitions",
-];
-
-/// What may be said of each kind of value.
-const KEYWORDS: [(&str, &[&str]); 7] = [
-    ("object", &["properties", "required", "additionalProperties"]),
-    ("array", &["items", "prefixItems", "minItems", "maxItems"]),
-    ("string", &["minLength", "maxLength", "format", "pattern"]),
-    ("integer", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]),
-    ("number", &["minimum"]),
-    ("boolean", &[]),
-    ("null", &[]),
-];
 
 /// Compiles a schema, given as JSON text.
 ///
@@ -84,8 +68,6 @@ struct Compiler<'a> {
     rules: Rules,
     known: HashMap<For, usize>,
 }
-
-type Members<'a> = &'a [(String, Json)];
 
 impl<'a> Compiler<'a> {
     /// The rule of a schema; `at` points to it, `depth` counts those around it.
@@ -125,7 +107,8 @@ impl<'a> Compiler<'a> {
             return self.anything();
         }
         // What constrains one kind says nothing of the others.
-        let words = KEYWORDS.iter().filter(|(kind, _)| kinds.contains(kind)).flat_map(|(_, words)| words.iter().copied());
+        let words =
+            KEYWORDS.iter().filter(|(kind, _)| kinds.contains(kind)).flat_map(|(_, words)| words.iter().copied());
         only(members, &words.chain(["type"]).collect::<Vec<_>>(), at)?;
         let rules = kinds.iter().map(|kind| self.of_kind(kind, members, at, depth));
         let mut rules = rules.collect::<Result<Vec<_>, _>>()?;
@@ -363,7 +346,10 @@ impl<'a> Compiler<'a> {
         for choice in choices {
             let longest = choice.piece.most.filter(|_| choice.at_start && choice.at_end);
             if choice.piece.least < least || most.is_some_and(|most| longest.is_none_or(|longest| longest > most)) {
-                return Err(refused(at, format!("pattern {text} beside minLength or maxLength, which it does not keep")));
+                return Err(refused(
+                    at,
+                    format!("pattern {text} beside minLength or maxLength, which it does not keep"),
+                ));
             }
             let anything = self.letter()?.many(0, None);
             let before = (!choice.at_start).then(|| anything.clone());
@@ -377,7 +363,8 @@ impl<'a> Compiler<'a> {
     /// A rule whose repeated parts have names of their own, so that llama.cpp need not write out one repetition inside
     /// another.
     fn spread(&mut self, rule: Rule) -> Result<Rule, Failure> {
-        let mut each = |rules: Vec<Rule>| rules.into_iter().map(|rule| self.spread(rule)).collect::<Result<Vec<_>, _>>();
+        let mut each =
+            |rules: Vec<Rule>| rules.into_iter().map(|rule| self.spread(rule)).collect::<Result<Vec<_>, _>>();
         match rule {
             Rule::All(rules) => Ok(Rule::all(each(rules)?)),
             Rule::Any(rules) => Ok(Rule::any(each(rules)?)),
@@ -436,57 +423,6 @@ fn integer(members: Members<'_>, at: &str) -> Result<Rule, Failure> {
     integers(least, most).ok_or_else(beyond)
 }
 
-/// The values that a schema lists, as far as they are of its type.
-fn listed(schema: &Json, values: &Json, name: &str, at: &str) -> Result<Rule, Failure> {
-    let values = match name {
-        "enum" => values.as_array().ok_or_else(|| refused(at, name))?,
-        _ => std::slice::from_ref(values),
-    };
-    let texts: Vec<Rule> = values.iter().filter(|value| is_of_type(value, schema)).map(|value| Rule::text(written(value))).collect();
-    if texts.is_empty() { Err(refused(at, format!("{name} has no value of its type"))) } else { Ok(Rule::Any(texts)) }
-}
-
-/// The kinds of value that a schema says, by `type` or by what only one of them has; none where any will do.
-fn kinds_of(members: Members<'_>, at: &str) -> Result<Vec<&str>, Failure> {
-    let kinds = match member(members, "type") {
-        Some(Json::String(kind)) => vec![kind.as_str()],
-        Some(Json::Array(kinds)) if !kinds.is_empty() => {
-            kinds.iter().map(|kind| kind.as_str().ok_or_else(|| refused(at, "type"))).collect::<Result<_, _>>()?
-        }
-        Some(_) => return Err(refused(at, "type")),
-        None if member(members, "properties").is_some() => vec!["object"],
-        None if member(members, "items").is_some() || member(members, "prefixItems").is_some() => vec!["array"],
-        None => Vec::new(),
-    };
-    match kinds.iter().find(|kind| !KEYWORDS.iter().any(|(known, _)| known == *kind)) {
-        Some(unknown) => Err(refused(at, format!("type {unknown}"))),
-        None => Ok(kinds),
-    }
-}
-
-fn member<'a>(members: Members<'a>, name: &str) -> Option<&'a Json> {
-    members.iter().find(|(member, _)| member == name).map(|(_, value)| value)
-}
-
 fn blank() -> Rule {
     Rule::text(" ").optional()
-}
-
-fn written(value: &Json) -> String {
-    // A value that was read can be written.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-fn count(members: Members<'_>, name: &str, at: &str) -> Result<Option<usize>, Failure> {
-    let read = |value: &Json| value.as_i64().and_then(|number| usize::try_from(number).ok());
-    member(members, name).map(|value| read(value).ok_or_else(|| refused(at, format!("{name} is no count")))).transpose()
-}
-
-/// # Errors
-/// `grammar_schema` where a member is none of `known` and says something of the value.
-fn only(members: Members<'_>, known: &[&str], at: &str) -> Result<(), Failure> {
-    match members.iter().find(|(name, _)| !known.contains(&name.as_str()) && !NOTES.contains(&name.as_str())) {
-        Some((name, _)) => Err(refused(at, name)),
-        None => Ok(()),
-    }
 }

@@ -10,8 +10,8 @@ pub fn letter() -> Rule {
     Rule::any([plain, Rule::all([Rule::text("\\"), Rule::class(&escapes)])])
 }
 
-/// What a `format` says, by RFC 3339 and RFC 9562; nothing for a format that is not known. Times are whole seconds, without
-/// leap seconds; UUIDs are in small letters.
+/// What a `format` says, by RFC 3339 and RFC 9562; nothing for a format that is not known. Times are whole seconds,
+/// without leap seconds; UUIDs are in small letters.
 pub fn formatted(format: &str) -> Option<Rule> {
     match format {
         "date" => Some(date()),
@@ -35,7 +35,9 @@ fn tens(first: char, last: char) -> Rule {
 fn date() -> Rule {
     let text = Rule::text;
     let one_of = |texts: &[&str]| Rule::any(texts.iter().copied().map(Rule::text));
-    let up_to_28 = || Rule::any([Rule::all([text("0"), digit('1', '9')]), tens('1', '1'), Rule::all([text("2"), digit('0', '8')])]);
+    let up_to_28 = || {
+        Rule::any([Rule::all([text("0"), digit('1', '9')]), tens('1', '1'), Rule::all([text("2"), digit('0', '8')])])
+    };
     let months = Rule::any([Rule::all([text("0"), digit('1', '9')]), Rule::all([text("1"), digit('0', '2')])]);
     let long = one_of(&["01", "03", "05", "07", "08", "10", "12"]);
     let short = one_of(&["04", "06", "09", "11"]);
@@ -47,7 +49,10 @@ fn date() -> Rule {
     let fours = || {
         Rule::any([
             Rule::all([text("0"), Rule::class(&[('4', '4'), ('8', '8')])]),
-            Rule::all([Rule::class(&[('2', '2'), ('4', '4'), ('6', '6'), ('8', '8')]), Rule::class(&[('0', '0'), ('4', '4'), ('8', '8')])]),
+            Rule::all([
+                Rule::class(&[('2', '2'), ('4', '4'), ('6', '6'), ('8', '8')]),
+                Rule::class(&[('0', '0'), ('4', '4'), ('8', '8')]),
+            ]),
             Rule::all([
                 Rule::class(&[('1', '1'), ('3', '3'), ('5', '5'), ('7', '7'), ('9', '9')]),
                 Rule::class(&[('2', '2'), ('6', '6')]),
