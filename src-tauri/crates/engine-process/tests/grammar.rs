@@ -15,9 +15,11 @@ const SCHEMA: &str = r#"{
         "kind": { "enum": ["fruit", "채소"] },
         "count": { "type": "integer", "minimum": 1, "maximum": 20 },
         "days": { "type": "array", "items": { "type": "string", "format": "date" }, "minItems": 1, "maxItems": 2 },
+        "code": { "type": "string", "pattern": "^[A-Z]{2}-[0-9]{3}$" },
+        "note": { "type": ["string", "null"], "maxLength": 20 },
         "fresh": { "type": "boolean" }
     },
-    "required": ["name", "kind", "count", "days", "fresh"]
+    "required": ["name", "kind", "count", "days", "code", "note", "fresh"]
 }"#;
 
 async fn loaded() -> Option<Engine> {
@@ -27,7 +29,7 @@ async fn loaded() -> Option<Engine> {
 }
 
 fn prompt(text: &str, sampling: Sampling, grammar: Grammar) -> Prompt {
-    Prompt { grammar: Some(grammar), ..Prompt::new(vec![Turn::new("user", text)], 160, sampling) }
+    Prompt { grammar: Some(grammar), ..Prompt::new(vec![Turn::new("user", text)], 240, sampling) }
 }
 
 async fn failure(engine: &Engine, prompt: Prompt) -> String {
@@ -56,8 +58,22 @@ async fn json_keeps_to_its_schema_however_tokens_are_chosen() {
         assert!((1..=20).contains(&value["count"].as_i64().unwrap()), "{text}");
         let days = value["days"].as_array().unwrap();
         assert!((1..=2).contains(&days.len()) && days.iter().all(|day| day.as_str().unwrap().len() == 10), "{text}");
-        assert!(value["fresh"].is_boolean() && value.as_object().unwrap().len() == 5, "{text}");
+        let code: Vec<char> = value["code"].as_str().unwrap().chars().collect();
+        assert!(code.len() == 6 && code[..2].iter().all(char::is_ascii_uppercase) && code[2] == '-', "{text}");
+        assert!(code[3..].iter().all(char::is_ascii_digit), "{text}");
+        let note = &value["note"];
+        assert!(note.is_null() || note.as_str().unwrap().chars().count() <= 20, "{text}");
+        assert!(value["fresh"].is_boolean() && value.as_object().unwrap().len() == 7, "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_text_that_the_length_cuts_is_the_beginning_of_one() {
+    let Some(engine) = loaded().await else { return };
+    let wanted = prompt("Describe an apple as JSON.", Sampling::Greedy, Grammar::JsonSchema(SCHEMA.to_owned()));
+    let (text, usage) = generate(&engine, Prompt { max_tokens: 5, ..wanted }).await;
+    assert_eq!((usage.finish, usage.generated_tokens), (Finish::Length, 5));
+    assert!(text.starts_with("{\"") && serde_json::from_str::<Value>(&text).is_err(), "{text}");
 }
 
 #[tokio::test]
@@ -77,7 +93,8 @@ async fn what_is_no_grammar_is_refused_and_the_next_question_is_answered() {
         (Grammar::Gbnf("root ::= (".to_owned()), "grammar_invalid"),
         (Grammar::Gbnf("other ::= \"a\"".to_owned()), "grammar_invalid"),
         (Grammar::Gbnf("root ::= root \"a\"".to_owned()), "grammar_invalid"),
-        (Grammar::JsonSchema("{\"type\": \"string\", \"pattern\": \"a\"}".to_owned()), "grammar_schema"),
+        (Grammar::JsonSchema("{\"type\": \"string\", \"pattern\": \"(?=a)\"}".to_owned()), "grammar_schema"),
+        (Grammar::JsonSchema("{\"$ref\": \"#\"}".to_owned()), "grammar_schema"),
         (Grammar::JsonSchema("{\"type\": \"array\", \"maxItems\": 99999}".to_owned()), "grammar_too_large"),
     ];
     for (grammar, code) in table {

@@ -38,13 +38,16 @@ pub enum Sampling {
     },
 }
 
-/// What every generated text must be.
+/// What every generated text must be, from its first token on: a model that would think first does not, and one that the
+/// prompt has made begin to think writes the text as its thoughts. A text that [`Prompt::max_tokens`] cuts short is only
+/// the beginning of one, and ends with [`Finish::Length`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grammar {
     /// A text of this GBNF grammar (llama.cpp's notation), from its rule `root`.
     Gbnf(String),
-    /// JSON by this JSON Schema, itself given as JSON text.
+    /// JSON by this JSON Schema, itself given as JSON text. Members come in the order of `properties`, and no others do;
+    /// what the engine cannot keep to is refused (`grammar_schema`), never left out.
     JsonSchema(String),
 }
 

@@ -8,7 +8,10 @@ const DIGITS: usize = 15;
 /// Whole numbers from `least` to `most`, as JSON writes them. Nothing where there are none.
 pub fn integers(least: Option<i64>, most: Option<i64>) -> Option<Rule> {
     let edge = 10_i64.pow(DIGITS as u32) - 1;
-    let (least, most) = (least.unwrap_or(-edge), most.unwrap_or(edge));
+    // One bound may lie beyond where the other would be.
+    let (lowest, highest) = (most.filter(|most| *most < -edge), least.filter(|least| *least > edge));
+    let least = least.unwrap_or(if lowest.is_some() { i64::MIN } else { -edge });
+    let most = most.unwrap_or(if highest.is_some() { i64::MAX } else { edge });
     if least > most {
         return None;
     }

@@ -2,6 +2,10 @@
 
 use std::fmt::{Display, Formatter, Result, Write};
 
+/// Times that a rule is repeated in one go; llama.cpp refuses more than 2,000 and writes each one out, so that longer
+/// texts are made of parts.
+pub const PART: usize = 64;
+
 /// What a text may be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Rule {
@@ -47,6 +51,33 @@ impl Rule {
 
     pub fn many(self, least: usize, most: Option<usize>) -> Self {
         Self::Times(Box::new(self), least, most)
+    }
+
+    /// So many times, in parts that llama.cpp repeats. The rule is written out up to six times: a long one needs a
+    /// name.
+    pub fn repeated(self, least: usize, most: Option<usize>) -> Self {
+        let part = || self.clone().many(PART, Some(PART));
+        let exactly = |number: usize| {
+            let whole = (number >= PART).then(|| part().many(number / PART, Some(number / PART)));
+            let rest = (number % PART > 0).then(|| self.clone().many(number % PART, Some(number % PART)));
+            whole.into_iter().chain(rest)
+        };
+        let up_to = |number: usize| match (number / PART, number % PART) {
+            (0, 0) => Self::all([]),
+            (0, rest) => self.clone().many(0, Some(rest)),
+            // Fewer whole parts and any rest, or all of them and what is left.
+            (parts, rest) => Self::any([
+                Self::all([part().many(0, Some(parts - 1)), self.clone().many(0, Some(PART - 1))]),
+                Self::all([part().many(parts, Some(parts)), self.clone().many(0, Some(rest))]),
+            ]),
+        };
+        match most {
+            Some(0) => Self::all([]),
+            None if least < PART => self.many(least, None),
+            None => Self::all(exactly(least).chain([self.clone().many(0, None)])),
+            Some(most) if most < PART => self.many(least, Some(most)),
+            Some(most) => Self::all(exactly(least).chain([up_to(most.saturating_sub(least))])),
+        }
     }
 }
 
@@ -136,6 +167,9 @@ fn in_class(f: &mut Formatter<'_>, letter: char) -> Result {
     match letter {
         ']' | '[' | '\\' | '-' | '^' | '"' => write!(f, "\\x{:02X}", letter as u32),
         letter if letter.is_ascii_control() => write!(f, "\\x{:02X}", letter as u32),
-        letter => f.write_char(letter),
+        letter if letter.is_ascii() || letter.is_alphanumeric() => f.write_char(letter),
+        // Blanks, marks and what nobody has assigned cannot be read where they stand.
+        letter if letter <= '\u{ffff}' => write!(f, "\\u{:04X}", letter as u32),
+        letter => write!(f, "\\U{:08X}", letter as u32),
     }
 }

@@ -1,33 +1,39 @@
 //! JSON Schema (draft 2020-12, its validation vocabulary) into a grammar.
 //!
-//! What is said is kept to, or refused: a constraint that is left out in silence would pass for one that holds. Objects
-//! have the properties that the schema names and no others, in its order; white space is one blank at most, so that a
-//! model cannot lose itself in it.
+//! What is said is kept to, or refused: a constraint that is left out in silence would pass for one that holds. The
+//! grammar may ask for more than the schema does, so that a form is filled in like a form:
+//! - objects have the properties that the schema names, in its order, and no others (`additionalProperties` may only say
+//!   `false`);
+//! - arrays have all of `prefixItems`, unless `minItems` says fewer, and nothing behind them, unless `items` says what;
+//! - white space is one blank at most, behind a comma or a colon, so that a model cannot lose itself in it;
+//! - letters stand for themselves where JSON lets them; whole numbers have 15 digits at most, unless a bound has more.
+//!
+//! A text is as long as the model wants where the schema does not say.
 
 use std::collections::HashMap;
 
 use serde_json::error::Category;
 use wire::Failure;
 
+use super::choices::{apart, resolved};
+use super::flaws::{Flaw, flaws};
 use super::json::Json;
+use super::members::{KEYWORDS, Members, count, kinds_of, listed, member, only, written};
 use super::numbers::integers;
-use super::rule::{Rule, Rules};
+use super::pattern::{self, Fault};
+use super::rule::{PART, Rule, Rules};
+use super::strings::{formatted, letter};
+use super::{refused, too_large};
 
 /// Schemas inside each other.
 const DEEPEST: usize = 64;
 /// Named rules, and bytes of the grammar: llama.cpp keeps all of them at hand for every token.
 const MOST_RULES: usize = 2_000;
 const MOST_BYTES: usize = 200_000;
-/// Times that llama.cpp repeats a rule in one go; longer texts are made of parts.
-const PART: usize = 64;
 /// The longest text that a schema may ask for, in characters.
 const LONGEST: usize = 10_000;
-
-/// What says nothing of the value.
-const NOTES: [&str; 11] = [
-    "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$schema", "$id", "$comment",
-    "$anchor",
-];
+/// The most items of an array that a schema may ask for.
+const MOST_ITEMS: usize = PART * PART;
 
 /// Compiles a schema, given as JSON text.
 ///
@@ -39,23 +45,29 @@ pub fn compile(text: &str) -> Result<Rules, Failure> {
         _ => refused("", error),
     })?;
     let mut compiler = Compiler { root: &schema, rules: Rules(vec![Rule::all([])]), known: HashMap::new() };
-    let root = compiler.rule(&schema, "", 0)?;
-    compiler.rules.0[0] = root;
+    compiler.rules.0[0] = compiler.rule(&schema, "", 0)?;
     let bytes = compiler.rules.to_string().len();
     if bytes > MOST_BYTES {
         return Err(too_large(format!("{bytes} bytes")));
     }
+    compiler.check()?;
     Ok(compiler.rules)
+}
+
+/// What a named rule is for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum For {
+    /// A reference, as the schema writes it.
+    Reference(String),
+    /// Values or letters that many schemas want.
+    Shared(&'static str),
 }
 
 struct Compiler<'a> {
     root: &'a Json,
     rules: Rules,
-    /// Named rules by what they are for: a reference, or a kind of value.
-    known: HashMap<String, usize>,
+    known: HashMap<For, usize>,
 }
-
-type Members<'a> = &'a [(String, Json)];
 
 impl<'a> Compiler<'a> {
     /// The rule of a schema; `at` points to it, `depth` counts those around it.
@@ -68,45 +80,39 @@ impl<'a> Compiler<'a> {
             Json::Object(members) => members,
             _ => return Err(refused(at, "neither an object nor true")),
         };
-        let of = |name: &str| members.iter().find(|(member, _)| member == name).map(|(_, value)| value);
-        if let Some(target) = of("$ref") {
+        if !at.is_empty() && member(members, "$id").is_some() {
+            // References inside would start from it.
+            return Err(refused(at, "$id"));
+        }
+        if let Some(target) = member(members, "$ref") {
             only(members, &["$ref"], at)?;
             return self.reference(target, at, depth);
         }
-        if let Some(value) = of("const") {
-            only(members, &["const", "type"], at)?;
-            return Ok(literal(value));
-        }
-        if let Some(values) = of("enum") {
-            only(members, &["enum", "type"], at)?;
-            let values = values.as_array().filter(|values| !values.is_empty()).ok_or_else(|| refused(at, "enum"))?;
-            return Ok(Rule::any(values.iter().map(literal)));
+        for name in ["const", "enum"] {
+            if let Some(values) = member(members, name) {
+                only(members, &[name, "type"], at)?;
+                kinds_of(members, at)?;
+                return listed(schema, values, name, at);
+            }
         }
         for name in ["anyOf", "oneOf"] {
-            if let Some(choices) = of(name) {
+            if let Some(choices) = member(members, name) {
                 only(members, &[name], at)?;
-                let choices = choices.as_array().filter(|choices| !choices.is_empty()).ok_or_else(|| refused(at, name))?;
-                let rules = choices.iter().enumerate().map(|(number, choice)| self.rule(choice, &format!("{at}/{name}/{number}"), depth + 1));
-                return Ok(Rule::Any(rules.collect::<Result<_, _>>()?));
+                return self.choices(choices, name, at, depth);
             }
         }
-        match of("type") {
-            Some(Json::String(kind)) => self.of_kind(kind, members, at, depth),
-            Some(Json::Array(kinds)) => {
-                // What constrains one kind says nothing of the others.
-                only(members, &["type"], at)?;
-                let kinds = kinds.iter().map(|kind| kind.as_str().ok_or_else(|| refused(at, "type")));
-                let rules = kinds.map(|kind| self.of_kind(kind?, &[], at, depth));
-                Ok(Rule::Any(rules.collect::<Result<_, _>>()?))
-            }
-            Some(_) => Err(refused(at, "type")),
-            None if of("properties").is_some() => self.of_kind("object", members, at, depth),
-            None if of("items").is_some() || of("prefixItems").is_some() => self.of_kind("array", members, at, depth),
-            None => {
-                only(members, &[], at)?;
-                self.anything()
-            }
+        let kinds = kinds_of(members, at)?;
+        if kinds.is_empty() {
+            only(members, &[], at)?;
+            return self.anything();
         }
+        // What constrains one kind says nothing of the others.
+        let words =
+            KEYWORDS.iter().filter(|(kind, _)| kinds.contains(kind)).flat_map(|(_, words)| words.iter().copied());
+        only(members, &words.chain(["type"]).collect::<Vec<_>>(), at)?;
+        let rules = kinds.iter().map(|kind| self.of_kind(kind, members, at, depth));
+        let mut rules = rules.collect::<Result<Vec<_>, _>>()?;
+        Ok(if rules.len() == 1 { rules.remove(0) } else { Rule::Any(rules) })
     }
 
     fn of_kind(&mut self, kind: &str, members: Members<'a>, at: &str, depth: usize) -> Result<Rule, Failure> {
@@ -114,63 +120,110 @@ impl<'a> Compiler<'a> {
             "object" => self.object(members, at, depth),
             "array" => self.array(members, at, depth),
             "string" => self.string(members, at),
-            "integer" => self.integer(members, at),
+            "integer" => integer(members, at),
             "number" => self.number(members, at),
-            "boolean" => only(members, &["type"], at).map(|()| Rule::any([Rule::text("true"), Rule::text("false")])),
-            "null" => only(members, &["type"], at).map(|()| Rule::text("null")),
+            "boolean" => Ok(Rule::any([Rule::text("true"), Rule::text("false")])),
+            "null" => Ok(Rule::text("null")),
             other => Err(refused(at, format!("type {other}"))),
         }
     }
 
+    fn choices(&mut self, choices: &'a Json, name: &str, at: &str, depth: usize) -> Result<Rule, Failure> {
+        let choices = choices.as_array().filter(|choices| !choices.is_empty()).ok_or_else(|| refused(at, name))?;
+        if name == "oneOf" {
+            for (number, choice) in choices.iter().enumerate() {
+                if let Some(before) = choices[..number].iter().position(|other| !apart(self.root, other, choice)) {
+                    let what = format!("oneOf: {before} and {number} may hold of one value (anyOf allows that)");
+                    return Err(refused(at, what));
+                }
+            }
+        }
+        let pointed = choices.iter().enumerate().map(|(number, choice)| (choice, format!("{at}/{name}/{number}")));
+        let rules = pointed.map(|(choice, at)| self.rule(choice, &at, depth + 1));
+        Ok(Rule::Any(rules.collect::<Result<_, _>>()?))
+    }
+
     fn reference(&mut self, target: &'a Json, at: &str, depth: usize) -> Result<Rule, Failure> {
         let path = target.as_str().ok_or_else(|| refused(at, "$ref"))?;
-        if let Some(known) = self.known.get(path) {
+        let what = For::Reference(path.to_owned());
+        if let Some(known) = self.known.get(&what) {
             return Ok(Rule::Named(*known));
         }
-        let inside = path.strip_prefix('#').ok_or_else(|| refused(at, format!("$ref {path}")))?;
-        let steps = inside.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"));
-        let mut found = self.root;
-        for step in steps {
-            found = found.get(&step).ok_or_else(|| refused(at, format!("$ref {path}")))?;
-        }
+        let found = resolved(self.root, path).ok_or_else(|| refused(at, format!("$ref {path}")))?;
         // It has its name before its rule: it may hold itself.
-        let number = self.name(path.to_owned())?;
-        self.rules.0[number] = self.rule(found, inside, depth + 1)?;
+        let number = self.name()?;
+        self.known.insert(what, number);
+        self.rules.0[number] = self.rule(found, path.trim_start_matches('#'), depth + 1)?;
         Ok(Rule::Named(number))
     }
 
     /// A new named rule, still empty.
-    fn name(&mut self, what: String) -> Result<usize, Failure> {
+    fn name(&mut self) -> Result<usize, Failure> {
         let number = self.rules.0.len();
         if number >= MOST_RULES {
             return Err(too_large(format!("more than {MOST_RULES} rules")));
         }
         self.rules.0.push(Rule::all([]));
-        self.known.insert(what, number);
         Ok(number)
     }
 
-    /// The named rule of a kind of value, made once.
-    fn shared(&mut self, what: &str, make: impl FnOnce(&mut Self) -> Result<Rule, Failure>) -> Result<Rule, Failure> {
-        if let Some(known) = self.known.get(what) {
+    /// The named rule of a kind of value, made once; `make` gets its number.
+    fn shared(
+        &mut self,
+        what: &'static str,
+        make: impl FnOnce(&mut Self, usize) -> Result<Rule, Failure>,
+    ) -> Result<Rule, Failure> {
+        if let Some(known) = self.known.get(&For::Shared(what)) {
             return Ok(Rule::Named(*known));
         }
-        let number = self.name(what.to_owned())?;
-        self.rules.0[number] = make(self)?;
+        let number = self.name()?;
+        self.known.insert(For::Shared(what), number);
+        self.rules.0[number] = make(self, number)?;
         Ok(Rule::Named(number))
     }
 
-    fn object(&mut self, members: Members<'a>, at: &str, depth: usize) -> Result<Rule, Failure> {
-        only(members, &["type", "properties", "required", "additionalProperties", "$defs", "definitions"], at)?;
-        let of = |name: &str| members.iter().find(|(member, _)| member == name).map(|(_, value)| value);
-        if !matches!(of("additionalProperties"), None | Some(Json::Bool(false))) {
-            return Err(refused(at, "additionalProperties"));
+    /// A rule under a name, so that it can stand in two places; a short one is left as it is.
+    fn keep(&mut self, rule: Rule) -> Result<Rule, Failure> {
+        let is_short = match &rule {
+            Rule::All(rules) => rules.is_empty(),
+            Rule::Named(_) => true,
+            _ => false,
+        };
+        if is_short {
+            return Ok(rule);
         }
-        let properties = match of("properties") {
+        let number = self.name()?;
+        self.rules.0[number] = rule;
+        Ok(Rule::Named(number))
+    }
+
+    /// # Errors
+    /// `grammar_schema` where a value could never end, or begin.
+    fn check(&self) -> Result<(), Failure> {
+        let of = |number: usize| {
+            let references = self.known.iter().filter_map(|(what, known)| match what {
+                For::Reference(path) if *known == number => Some(path.trim_start_matches('#')),
+                _ => None,
+            });
+            references.min()
+        };
+        let named = flaws(&self.rules).into_iter().filter_map(|flaw| match flaw {
+            Flaw::Endless(number) => Some((of(number)?, "no value of it ends")),
+            Flaw::Circular(number) => Some((of(number)?, "$ref comes back before anything is written")),
+        });
+        // Whatever has a flaw has it by a reference.
+        named.min().map_or(Ok(()), |(at, what)| Err(refused(at, what)))
+    }
+
+    fn object(&mut self, members: Members<'a>, at: &str, depth: usize) -> Result<Rule, Failure> {
+        if !matches!(member(members, "additionalProperties"), None | Some(Json::Bool(false))) {
+            return Err(refused(at, "additionalProperties other than false"));
+        }
+        let properties = match member(members, "properties") {
             None => &[],
             Some(properties) => properties.as_object().ok_or_else(|| refused(at, "properties"))?,
         };
-        let required = match of("required") {
+        let required = match member(members, "required") {
             None => Vec::new(),
             Some(names) => {
                 let names = names.as_array().ok_or_else(|| refused(at, "required"))?.iter();
@@ -183,8 +236,10 @@ impl<'a> Compiler<'a> {
         // From the last one on: what follows it where something stands before, and where nothing does.
         let (mut behind, mut first) = (Rule::all([]), Rule::all([]));
         for (name, schema) in properties.iter().rev() {
-            let value = self.rule(schema, &format!("{at}/properties/{}", name.replace('~', "~0").replace('/', "~1")), depth + 1)?;
-            let pair = self.keep(Rule::all([Rule::text(format!("{}:", written(&Json::String(name.clone())))), blank(), value]))?;
+            let place = format!("{at}/properties/{}", name.replace('~', "~0").replace('/', "~1"));
+            let value = self.rule(schema, &place, depth + 1)?;
+            let name_of = Rule::text(format!("{}:", written(&Json::String(name.clone()))));
+            let pair = self.keep(Rule::all([name_of, blank(), value]))?;
             let next = self.keep(behind)?;
             let with = Rule::all([Rule::text(","), blank(), pair.clone(), next.clone()]);
             let alone = Rule::all([pair, next.clone()]);
@@ -196,140 +251,143 @@ impl<'a> Compiler<'a> {
         Ok(Rule::all([Rule::text("{"), first, Rule::text("}")]))
     }
 
-    /// A rule under a name, so that it can stand in two places; a short one is left as it is.
-    fn keep(&mut self, rule: Rule) -> Result<Rule, Failure> {
-        if matches!(&rule, Rule::All(rules) if rules.is_empty()) || matches!(rule, Rule::Named(_)) {
-            return Ok(rule);
-        }
-        let number = self.name(format!(" {}", self.rules.0.len()))?;
-        self.rules.0[number] = rule;
-        Ok(Rule::Named(number))
-    }
-
     fn array(&mut self, members: Members<'a>, at: &str, depth: usize) -> Result<Rule, Failure> {
-        only(members, &["type", "items", "prefixItems", "minItems", "maxItems", "$defs", "definitions"], at)?;
-        let of = |name: &str| members.iter().find(|(member, _)| member == name).map(|(_, value)| value);
-        let between = Rule::all([Rule::text(","), blank()]);
-        let (open, close) = (Rule::text("["), Rule::text("]"));
-        if let Some(items) = of("prefixItems") {
-            only(members, &["type", "prefixItems", "items", "$defs", "definitions"], at)?;
-            if !matches!(of("items"), None | Some(Json::Bool(false))) {
-                return Err(refused(at, "items behind prefixItems"));
-            }
-            let items = items.as_array().ok_or_else(|| refused(at, "prefixItems"))?;
-            let mut rules = vec![open];
-            for (number, item) in items.iter().enumerate() {
-                rules.extend((number > 0).then(|| between.clone()));
-                rules.push(self.rule(item, &format!("{at}/prefixItems/{number}"), depth + 1)?);
-            }
-            rules.push(close);
-            return Ok(Rule::All(rules));
-        }
-        let item = match of("items") {
-            Some(items) => self.rule(items, &format!("{at}/items"), depth + 1)?,
-            None => self.anything()?,
+        let prefix = match member(members, "prefixItems") {
+            None => &[],
+            Some(items) => items.as_array().ok_or_else(|| refused(at, "prefixItems"))?,
         };
-        let item = self.keep(item)?;
-        let (least, most) = (count(of("minItems"), at, "minItems")?.unwrap_or(0), count(of("maxItems"), at, "maxItems")?);
-        let limit = most.unwrap_or(least);
-        if limit > PART * PART {
+        let places = prefix.iter().enumerate().map(|(number, item)| (item, format!("{at}/prefixItems/{number}")));
+        let first = places.map(|(item, at)| self.rule(item, &at, depth + 1)).collect::<Result<Vec<_>, _>>()?;
+        let rest = match member(members, "items") {
+            Some(Json::Bool(false)) => None,
+            None if !first.is_empty() => None,
+            None => Some(self.anything()?),
+            Some(items) => Some(self.rule(items, &format!("{at}/items"), depth + 1)?),
+        };
+        let least = count(members, "minItems", at)?.unwrap_or(first.len());
+        let said = count(members, "maxItems", at)?;
+        let most = if rest.is_some() { said } else { Some(said.unwrap_or(first.len()).min(first.len())) };
+        // All of the first items, as far as there may be so many.
+        let least = if member(members, "minItems").is_none() { least.min(most.unwrap_or(least)) } else { least };
+        if most.is_some_and(|most| most < least) {
+            return Err(refused(at, "minItems is more than there may be"));
+        }
+        if let Some(limit) = most.or(Some(least)).filter(|limit| *limit > MOST_ITEMS) {
             return Err(too_large(format!("{limit} items at {at}")));
         }
-        if most.is_some_and(|most| most < least) {
-            return Err(refused(at, "maxItems is less than minItems"));
+        let inside = self.items(first, rest, least, most)?;
+        Ok(Rule::all([Rule::text("["), inside, Rule::text("]")]))
+    }
+
+    /// Items in their order, from `least` to `most` of them.
+    fn items(
+        &mut self,
+        mut first: Vec<Rule>,
+        rest: Option<Rule>,
+        least: usize,
+        most: Option<usize>,
+    ) -> Result<Rule, Failure> {
+        let mut behind = Rule::all([]);
+        if let Some(rest) = rest {
+            let rest = self.keep(rest)?;
+            if first.is_empty() && most != Some(0) {
+                first.push(rest.clone());
+            }
+            let more = Rule::all([Rule::text(","), blank(), rest]);
+            let up_to = most.map(|most| most.saturating_sub(first.len()));
+            behind = more.repeated(least.saturating_sub(first.len()), up_to);
         }
-        let more = Rule::all([between, item.clone()]);
-        let rest = times(more, least.saturating_sub(1), most.map(|most| most.saturating_sub(1)));
-        let some = Rule::all([item, rest]);
-        let inside = match (least, most) {
-            (_, Some(0)) => Rule::all([]),
-            (0, _) => some.optional(),
-            _ => some,
-        };
-        Ok(Rule::all([open, inside, close]))
+        first.truncate(most.unwrap_or(usize::MAX));
+        for (before, item) in first.into_iter().enumerate().rev() {
+            let comma = if before == 0 { Rule::all([]) } else { Rule::all([Rule::text(","), blank()]) };
+            let item = Rule::all([comma, item, behind]);
+            behind = if before < least { item } else { item.optional() };
+        }
+        Ok(behind)
     }
 
     fn string(&mut self, members: Members<'a>, at: &str) -> Result<Rule, Failure> {
-        only(members, &["type", "minLength", "maxLength", "format"], at)?;
-        let of = |name: &str| members.iter().find(|(member, _)| member == name).map(|(_, value)| value);
-        if let Some(format) = of("format") {
-            only(members, &["type", "format"], at)?;
-            let format = format.as_str().ok_or_else(|| refused(at, "format"))?;
-            let inside = self.formatted(format, at)?;
-            return Ok(Rule::all([Rule::text("\""), inside, Rule::text("\"")]));
-        }
-        let letter = self.shared("letter", |_| Ok(letter()))?;
-        let (least, most) = (count(of("minLength"), at, "minLength")?.unwrap_or(0), count(of("maxLength"), at, "maxLength")?);
+        let (least, most) = (count(members, "minLength", at)?.unwrap_or(0), count(members, "maxLength", at)?);
         if most.is_some_and(|most| most < least) {
             return Err(refused(at, "maxLength is less than minLength"));
         }
-        let longest = most.unwrap_or(least);
-        if longest > LONGEST {
+        if let Some(longest) = most.or(Some(least)).filter(|longest| *longest > LONGEST) {
             return Err(too_large(format!("{longest} characters at {at}")));
         }
-        Ok(Rule::all([Rule::text("\""), times(letter, least, most), Rule::text("\"")]))
-    }
-
-    fn formatted(&mut self, format: &str, at: &str) -> Result<Rule, Failure> {
-        let digit = |first, last| Rule::class(&[(first, last)]);
-        let any = |number| digit('0', '9').many(number, Some(number));
-        let text = Rule::text;
-        let date = || {
-            let month = Rule::any([Rule::all([text("0"), digit('1', '9')]), Rule::all([text("1"), digit('0', '2')])]);
-            let day = Rule::any([
-                Rule::all([text("0"), digit('1', '9')]),
-                Rule::all([digit('1', '2'), digit('0', '9')]),
-                Rule::all([text("3"), digit('0', '1')]),
-            ]);
-            Rule::all([any(4), text("-"), month, text("-"), day])
-        };
-        let time = || {
-            let hour = Rule::any([Rule::all([digit('0', '1'), digit('0', '9')]), Rule::all([text("2"), digit('0', '3')])]);
-            let sixty = || Rule::all([digit('0', '5'), digit('0', '9')]);
-            let zone = Rule::any([
-                text("Z"),
-                Rule::all([Rule::class(&[('+', '+'), ('-', '-')]), hour.clone(), text(":"), sixty()]),
-            ]);
-            Rule::all([hour, text(":"), sixty(), text(":"), sixty(), zone])
-        };
-        match format {
-            "date" => Ok(date()),
-            "time" => Ok(time()),
-            "date-time" => Ok(Rule::all([date(), text("T"), time()])),
-            "uuid" => {
-                let hexadecimal = |number| Rule::class(&[('0', '9'), ('a', 'f')]).many(number, Some(number));
-                let rest = [4, 4, 4, 12].map(|number| Rule::all([text("-"), hexadecimal(number)]));
-                Ok(Rule::all([hexadecimal(8)].into_iter().chain(rest)))
+        let inside = match (member(members, "format"), member(members, "pattern")) {
+            (None, None) => self.letter()?.repeated(least, most),
+            (Some(_), Some(_)) => return Err(refused(at, "pattern beside format")),
+            (Some(format), None) => {
+                if let Some((name, _)) = members.iter().find(|(name, _)| name.ends_with("Length")) {
+                    return Err(refused(at, format!("{name} beside format")));
+                }
+                let format = format.as_str().ok_or_else(|| refused(at, "format"))?;
+                formatted(format).ok_or_else(|| refused(at, format!("format {format}")))?
             }
-            other => Err(refused(at, format!("format {other}"))),
-        }
+            (None, Some(pattern)) => {
+                let pattern = pattern.as_str().ok_or_else(|| refused(at, "pattern"))?;
+                self.pattern(pattern, least, most, at)?
+            }
+        };
+        Ok(Rule::all([Rule::text("\""), inside, Rule::text("\"")]))
     }
 
-    fn integer(&mut self, members: Members<'a>, at: &str) -> Result<Rule, Failure> {
-        only(members, &["type", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"], at)?;
-        let bound = |name: &str| match members.iter().find(|(member, _)| member == name) {
-            None => Ok(None),
-            Some((_, value)) => value.as_i64().map(Some).ok_or_else(|| refused(at, name)),
-        };
-        let above = bound("exclusiveMinimum")?.map(|bound| bound.saturating_add(1));
-        let below = bound("exclusiveMaximum")?.map(|bound| bound.saturating_sub(1));
-        let least = bound("minimum")?.into_iter().chain(above).max();
-        let most = bound("maximum")?.into_iter().chain(below).min();
-        integers(least, most).ok_or_else(|| refused(at, "no number lies between the bounds"))
+    fn letter(&mut self) -> Result<Rule, Failure> {
+        self.shared("letter", |_, _| Ok(letter()))
+    }
+
+    /// The texts of a regular expression, all of which must have `least` to `most` letters: a grammar cannot say both.
+    fn pattern(&mut self, text: &str, least: usize, most: Option<usize>, at: &str) -> Result<Rule, Failure> {
+        let choices = pattern::read(text).map_err(|fault| match fault {
+            Fault::Unknown(what) => refused(at, format!("pattern {text}: {what}")),
+            Fault::TooLarge(what) => too_large(format!("pattern {text} at {at}: {what}")),
+        })?;
+        let mut rules = Vec::new();
+        for choice in choices {
+            let longest = choice.piece.most.filter(|_| choice.at_start && choice.at_end);
+            if choice.piece.least < least || most.is_some_and(|most| longest.is_none_or(|longest| longest > most)) {
+                return Err(refused(
+                    at,
+                    format!("pattern {text} beside minLength or maxLength, which it does not keep"),
+                ));
+            }
+            let anything = self.letter()?.many(0, None);
+            let before = (!choice.at_start).then(|| anything.clone());
+            let behind = (!choice.at_end).then_some(anything);
+            let middle = self.spread(choice.piece.rule)?;
+            rules.push(Rule::all(before.into_iter().chain([middle]).chain(behind)));
+        }
+        Ok(Rule::any(rules))
+    }
+
+    /// A rule whose repeated parts have names of their own, so that llama.cpp need not write out one repetition inside
+    /// another.
+    fn spread(&mut self, rule: Rule) -> Result<Rule, Failure> {
+        let mut each =
+            |rules: Vec<Rule>| rules.into_iter().map(|rule| self.spread(rule)).collect::<Result<Vec<_>, _>>();
+        match rule {
+            Rule::All(rules) => Ok(Rule::all(each(rules)?)),
+            Rule::Any(rules) => Ok(Rule::any(each(rules)?)),
+            Rule::Times(rule, least, most) => {
+                let rule = self.spread(*rule)?;
+                let is_short = matches!(rule, Rule::Text(_) | Rule::Class(..));
+                let named = if is_short { rule } else { self.keep(rule)? };
+                Ok(named.repeated(least, most))
+            }
+            rule => Ok(rule),
+        }
     }
 
     fn number(&mut self, members: Members<'a>, at: &str) -> Result<Rule, Failure> {
-        only(members, &["type", "minimum"], at)?;
-        let minimum = members.iter().find(|(member, _)| member == "minimum").map(|(_, value)| value);
-        let signed = match minimum {
+        let signed = match member(members, "minimum") {
             None => true,
             Some(value) if value.as_i64() == Some(0) => false,
             Some(_) => return Err(refused(at, "minimum other than 0 of a number")),
         };
-        self.shared(if signed { "number" } else { "number from 0 on" }, |_| {
-            let digits = |least| Rule::class(&[('0', '9')]).many(least, Some(15));
-            let whole = Rule::any([Rule::text("0"), Rule::all([Rule::class(&[('1', '9')]), digits(0)])]);
-            let part = Rule::all([Rule::text("."), digits(1)]).optional();
+        self.shared(if signed { "number" } else { "number from 0 on" }, |_, _| {
+            let digits = |least, most| Rule::class(&[('0', '9')]).many(least, Some(most));
+            let whole = Rule::any([Rule::text("0"), Rule::all([Rule::class(&[('1', '9')]), digits(0, 14)])]);
+            let part = Rule::all([Rule::text("."), digits(1, 15)]).optional();
             let sign = signed.then(|| Rule::text("-").optional());
             Ok(Rule::all(sign.into_iter().chain([whole, part])))
         })
@@ -337,8 +395,7 @@ impl<'a> Compiler<'a> {
 
     /// Any value.
     fn anything(&mut self) -> Result<Rule, Failure> {
-        self.shared("anything", |compiler| {
-            let Some(number) = compiler.known.get("anything").copied() else { return Ok(Rule::all([])) };
+        self.shared("anything", |compiler, number| {
             let value = || Rule::Named(number);
             let string = compiler.string(&[], "")?;
             let pair = Rule::all([string.clone(), Rule::text(":"), blank(), value()]);
@@ -353,79 +410,19 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// A letter of a string, as JSON writes it.
-fn letter() -> Rule {
-    let plain = Rule::Class(vec![('"', '"'), ('\\', '\\'), ('\0', '\u{1f}'), ('\u{7f}', '\u{7f}')], false);
-    let escapes = ['"', '\\', '/', 'b', 'f', 'n', 'r', 't'].map(|letter| (letter, letter));
-    let hexadecimal = Rule::class(&[('0', '9'), ('a', 'f'), ('A', 'F')]).many(4, Some(4));
-    let escaped = Rule::any([Rule::class(&escapes), Rule::all([Rule::text("u"), hexadecimal])]);
-    Rule::any([plain, Rule::all([Rule::text("\\"), escaped])])
-}
-
-/// So many of a rule, in parts that llama.cpp repeats.
-fn times(rule: Rule, least: usize, most: Option<usize>) -> Rule {
-    let part = || rule.clone().many(PART, Some(PART));
-    let exactly = |number: usize| {
-        let whole = (number >= PART).then(|| part().many(number / PART, Some(number / PART)));
-        let rest = (number % PART > 0).then(|| rule.clone().many(number % PART, Some(number % PART)));
-        whole.into_iter().chain(rest)
+fn integer(members: Members<'_>, at: &str) -> Result<Rule, Failure> {
+    let bound = |name: &str| {
+        let value = member(members, name);
+        value.map(|value| value.as_i64().ok_or_else(|| refused(at, format!("{name} is no whole number")))).transpose()
     };
-    let up_to = |number: usize| match (number / PART, number % PART) {
-        (0, rest) => rule.clone().many(0, Some(rest)),
-        // Fewer whole parts and any rest, or all of them and what is left.
-        (parts, rest) => Rule::any([
-            Rule::all([part().many(0, Some(parts - 1)), rule.clone().many(0, Some(PART - 1))]),
-            Rule::all([part().many(parts, Some(parts)), rule.clone().many(0, Some(rest))]),
-        ]),
-    };
-    match most {
-        None if least < PART => rule.clone().many(least, None),
-        None => Rule::all(exactly(least).chain([rule.clone().many(0, None)])),
-        Some(most) if most < PART => rule.clone().many(least, Some(most)),
-        Some(most) => Rule::all(exactly(least).chain([up_to(most - least)])),
-    }
+    let beyond = || refused(at, "no number lies between the bounds");
+    let above = bound("exclusiveMinimum")?.map(|bound| bound.checked_add(1).ok_or_else(beyond)).transpose()?;
+    let below = bound("exclusiveMaximum")?.map(|bound| bound.checked_sub(1).ok_or_else(beyond)).transpose()?;
+    let least = bound("minimum")?.into_iter().chain(above).max();
+    let most = bound("maximum")?.into_iter().chain(below).min();
+    integers(least, most).ok_or_else(beyond)
 }
 
 fn blank() -> Rule {
     Rule::text(" ").optional()
-}
-
-fn literal(value: &Json) -> Rule {
-    Rule::text(written(value))
-}
-
-fn written(value: &Json) -> String {
-    // A value that was read can be written.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-fn count(value: Option<&Json>, at: &str, name: &str) -> Result<Option<usize>, Failure> {
-    let read = |value: &Json| value.as_i64().and_then(|number| usize::try_from(number).ok());
-    value.map(|value| read(value).ok_or_else(|| refused(at, name))).transpose()
-}
-
-/// # Errors
-/// `grammar_schema` where a member is none of `known` and says something of the value.
-fn only(members: Members<'_>, known: &[&str], at: &str) -> Result<(), Failure> {
-    let says = |name: &str| !known.contains(&name) && !NOTES.contains(&name) && !["$defs", "definitions"].contains(&name);
-    match members.iter().find(|(name, _)| says(name)) {
-        Some((name, _)) => Err(refused(at, name)),
-        None => Ok(()),
-    }
-}
-
-fn refused(at: &str, what: impl std::fmt::Display) -> Failure {
-    Failure::new(
-        "grammar_schema",
-        "정해진 형식(JSON Schema)에 지킬 수 없는 조건이 있어 답변을 만들지 않았습니다. 형식을 고친 뒤 다시 요청해 주십시오.",
-        format!("#{at}: {what}"),
-    )
-}
-
-fn too_large(detail: String) -> Failure {
-    Failure::new(
-        "grammar_too_large",
-        "정해진 형식이 너무 커서 지킬 수 없습니다. 항목 수나 글자 수의 한도를 줄인 뒤 다시 요청해 주십시오.",
-        detail,
-    )
 }

@@ -84,8 +84,8 @@ const DRAFT: &str = r##"{
 fn a_schema_becomes_a_grammar() {
     insta::assert_snapshot!(compiled(DRAFT), @r#"
     root ::= "{" r14 r15 "}"
-    r1 ::= "\"시행일\":" " "? "\"" [0-9]{4} "-" ("0" [1-9] | "1" [0-2]) "-" ("0" [1-9] | [1-2] [0-9] | "3" [0-1]) "\""
-    r2 ::= ([^\x22\x5C\x00-\x1F\x7F] | "\\" ([\x22\x5C/bfnrt] | "u" [0-9a-fA-F]{4}))
+    r1 ::= "\"시행일\":" " "? "\"" ([0-9]{4} "-" (("0" [1-9] | "1" [0-2]) "-" ("0" [1-9] | [1] [0-9] | "2" [0-8]) | ("01" | "03" | "05" | "07" | "08" | "10" | "12") "-" ("29" | "30" | "31") | ("04" | "06" | "09" | "11") "-" ("29" | "30")) | ([0-9]{2} ("0" [48] | [2468] [048] | [13579] [26]) | (("0" [48] | [2468] [048] | [13579] [26]) | "00") "00") "-02-29") "\""
+    r2 ::= ([^\x22\x5C\x00-\x1F\x7F] | "\\" [\x22\x5C/bfnrt])
     r3 ::= "\"" r2* "\""
     r4 ::= "\"붙임\":" " "? "[" (r3 ("," " "? r3)*)? "]"
     r5 ::= "," " "? r1
@@ -129,6 +129,38 @@ fn a_text_is_taken_where_it_keeps_to_the_schema_and_nowhere_else() {
         text(r#"{"prefixItems": [{"type": "boolean"}, {"type": "string", "format": "time"}], "items": false}"#, &[r#"[true, "09:30:00Z"]"#, r#"[false,"23:59:59+09:00"]"#], &["[true]", r#"[true, "24:00:00Z"]"#]),
         text(r#"{"type": "array", "items": {"type": "boolean"}, "minItems": 2, "maxItems": 3}"#, &["[true, true]", "[true,false,true]"], &["[]", "[true]", "[true,true,true,true]", "[true,]"]),
         text(r#"{"type": "array", "maxItems": 0}"#, &["[]"], &["[1]"]),
+        text(r#"{"type": "array", "maxItems": 1, "items": {"type": "null"}}"#, &["[]", "[null]"], &["[null,null]"]),
+        text(
+            r#"{"prefixItems": [{"type": "boolean"}, {"type": "null"}], "items": {"const": 7}, "minItems": 1, "maxItems": 3}"#,
+            &["[true]", "[true, null]", "[true, null, 7]"],
+            &["[]", "[null]", "[true, 7]", "[true, null, 7, 7]"],
+        ),
+        text(
+            r#"{"prefixItems": [{"type": "boolean"}, {"type": "null"}], "maxItems": 1}"#,
+            &["[true]"],
+            &["[]", "[true, null]"],
+        ),
+        text(
+            r#"{"type": ["string", "integer", "null"], "maxLength": 2, "minimum": 1}"#,
+            &["\"가나\"", "1", "null"],
+            &["\"가나다\"", "0", "true"],
+        ),
+        text(r#"{"type": "integer", "enum": [1, "2", 3.0, 3.5]}"#, &["1", "3.0"], &["\"2\"", "3.5"]),
+        text(
+            r#"{"oneOf": [{"type": "integer"}, {"enum": ["많음", "적음"]}, {"type": "null"}]}"#,
+            &["12", "\"적음\"", "null"],
+            &["\"없음\"", "1.5"],
+        ),
+        text(
+            r#"{"oneOf": [
+                {"type": "object", "properties": {"종류": {"const": "연가"}, "일수": {"type": "integer"}}, "required": ["종류"]},
+                {"type": "object", "properties": {"종류": {"const": "출장"}, "곳": {"type": "string"}}, "required": ["종류"]}
+            ]}"#,
+            &[r#"{"종류": "연가", "일수": 3}"#, r#"{"종류": "출장", "곳": "세종"}"#],
+            &[r#"{"종류": "연가", "곳": "세종"}"#, "{}"],
+        ),
+        text(r#"{"type": "string"}"#, &[r#""가\n\"나\"""#, "\"\u{1f4c4}\""], &[r#""\ud800""#, "\"\n\"", "\"\\\""]),
+        text(r#"{"type": "integer", "minimum": 1000000000000000}"#, &["1000000000000000"], &["999999999999999"]),
         text(r#"{"type": "string", "format": "uuid"}"#, &["\"0123abcd-0123-0123-0123-0123456789ab\""], &["\"0123\""]),
     ];
     for (schema, good, bad) in table {
@@ -160,7 +192,23 @@ fn what_would_not_be_kept_to_is_refused_by_name() {
     let table = [
         ("{", "grammar_schema", "no JSON"),
         ("3", "grammar_schema", "neither"),
-        (r#"{"type": "string", "pattern": "^a"}"#, "grammar_schema", "#: pattern"),
+        (r#"{"type": "string", "pattern": "^(?=a)"}"#, "grammar_schema", "#: pattern"),
+        (r#"{"type": "string", "pattern": "^a*$", "maxLength": 3}"#, "grammar_schema", "beside"),
+        (r#"{"type": "string", "pattern": "a", "maxLength": 3}"#, "grammar_schema", "beside"),
+        (r#"{"type": "string", "pattern": "a{9999}"}"#, "grammar_too_large", "9999 times"),
+        (r#"{"type": "string", "format": "date", "maxLength": 3}"#, "grammar_schema", "maxLength beside format"),
+        (r#"{"type": ["string", "null"], "minimum": 3}"#, "grammar_schema", "minimum"),
+        (r#"{"type": "integer", "const": "3"}"#, "grammar_schema", "const"),
+        (r#"{"oneOf": [{"type": "integer"}, {"type": "number"}]}"#, "grammar_schema", "oneOf: 0 and 1"),
+        (r#"{"oneOf": [{"const": 1}, {"type": "null"}, {"enum": [2, 1.0]}]}"#, "grammar_schema", "oneOf: 0 and 2"),
+        (r#"{"oneOf": [{"properties": {"a": {"const": 1}}}, {"type": "null"}]}"#, "grammar_schema", "oneOf"),
+        (r#"{"items": {"$id": "other", "type": "null"}}"#, "grammar_schema", "#/items: $id"),
+        (r#"{"$ref": "letter"}"#, "grammar_schema", "$ref letter"),
+        (r##"{"$anchor": "a", "items": {"$ref": "#a"}}"##, "grammar_schema", "$ref #a"),
+        (r##"{"$ref": "#"}"##, "grammar_schema", "$ref comes back"),
+        (r##"{"anyOf": [{"$ref": "#"}, {"type": "null"}]}"##, "grammar_schema", "$ref comes back"),
+        (r##"{"properties": {"a": {"$ref": "#"}}, "required": ["a"]}"##, "grammar_schema", "no value of it ends"),
+        (r#"{"type": "array", "items": false, "minItems": 1}"#, "grammar_schema", "minItems"),
         (r#"{"type": "object", "properties": {"a/b": {"type": "integer", "multipleOf": 2}}}"#, "grammar_schema", "#/properties/a~1b: multipleOf"),
         (r#"{"type": "object", "additionalProperties": true}"#, "grammar_schema", "additionalProperties"),
         (r#"{"type": "object", "required": ["a"]}"#, "grammar_schema", "required a"),
@@ -183,6 +231,76 @@ fn what_would_not_be_kept_to_is_refused_by_name() {
     }
     let deep = format!("{}true{}", r#"{"type": "array", "items": "#.repeat(80), "}".repeat(80));
     assert_eq!(schema::compile(&deep).unwrap_err().code, "grammar_too_large");
+}
+
+#[test]
+fn a_pattern_takes_what_its_expression_takes() {
+    // An expression, texts that it takes, and others; all as JSON writes them, without the quotes.
+    let table: [(&str, &[&str], &[&str]); 17] = [
+        (r"^\d{3}-\d{4}$", &["123-4567"], &["123-456", "1234567", " 123-4567", "12a-4567"]),
+        ("^[가-힣]+ (과|팀)$", &["인사 과", "민원 팀"], &["과", "인사과", "HR 팀"]),
+        ("제[0-9]+조", &["제3조", "「법」 제12조에"], &["제조", "제 3조"]),
+        ("^제", &["제", "제3조"], &["", "그 제"]),
+        ("까지$", &["오늘까지", "까지"], &["까지는"]),
+        ("", &["", "가"], &[]),
+        ("^$", &[""], &["가"]),
+        ("^a|b$", &["a", "ax", "xb"], &["x", "bx"]),
+        ("^(?:ab)*?c?$", &["", "abab", "abc"], &["ba", "cc"]),
+        ("^(a|b(c|d){2}){2,3}$", &["aa", "bcdabdd"], &["a", "bca", "aaaa"]),
+        (r"^[^0-9\s]$", &["가", r#"\""#, "-"], &["3", " ", r"\n", "가나"]),
+        (r#"^["\\\n]$"#, &[r#"\""#, r"\\", r"\n"], &["n", "\\"]),
+        (r"^.$", &["가", "\u{1f4c4}", r"\t"], &["", r"\n"]),
+        (r"^[a\-c-]$", &["a", "-", "c"], &["b"]),
+        (r"^\x41\uac00\.\/$", &["A가./"], &["A가x/"]),
+        (r"^\w\W\D\S$", &["_ a!"], &["__a!", "_ 1!", "_ a "]),
+        (r"^.{130}$", &[&"가".repeat(130)], &[&"가".repeat(129), &"가".repeat(131)]),
+    ];
+    for (expression, good, bad) in table {
+        let expression = serde_json::to_string(expression).unwrap();
+        let rules = compiled(&format!(r#"{{"type": "string", "pattern": {expression}}}"#));
+        for (texts, wanted) in [(good, true), (bad, false)] {
+            for text in texts {
+                assert_eq!(takes(&rules, &format!("\"{text}\"")), wanted, "{expression} and {text}\n{rules}");
+            }
+        }
+    }
+    compiled(r#"{"type": "string", "pattern": "^[0-9]{2,4}$", "minLength": 2, "maxLength": 4}"#);
+}
+
+#[test]
+fn what_a_pattern_may_not_say_is_refused() {
+    let table = [
+        "(?!a)", "(?<=a)b", "(?<name>a)", r"(a)\1", r"\ba", r"\p{L}", "a**", "*a", "a{", "a{2,1}", "(a", "a)", "[a", "a]", "[]",
+        "[b-a]", r"[\d-z]", "(^a)", "(a$)", "a^", "a$b", "(a*)*", "(a|)+", r"\ud800", r"\u12", r"\x00", "[[a]",
+    ];
+    for expression in table {
+        assert!(matches!(pattern::read(expression), Err(pattern::Fault::Unknown(_))), "{expression}");
+    }
+    for expression in ["a{1001}", "a{99999999999999999999}", &"(".repeat(99), &"a".repeat(2_001)] {
+        assert!(matches!(pattern::read(expression), Err(pattern::Fault::TooLarge(_))), "{expression}");
+    }
+}
+
+#[test]
+fn a_date_is_a_day_of_the_calendar() {
+    let rules = compiled(r#"{"type": "string", "format": "date"}"#);
+    for year in [1600, 1900, 1996, 2000, 2024, 2025, 2026, 2100, 9999] {
+        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let days = [31, if is_leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        for month in 0..=13_usize {
+            for day in 0..=32 {
+                let is_day = month > 0 && days.get(month - 1).is_some_and(|last| (1..=*last).contains(&day));
+                assert_eq!(takes(&rules, &format!("\"{year}-{month:02}-{day:02}\"")), is_day, "{year}-{month}-{day}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_grammar_of_somebody_else_is_taken_as_it_is_up_to_a_length() {
+    let grammar = |text: &str| gbnf(&Grammar::Gbnf(text.to_owned()));
+    assert_eq!(grammar("root ::= \"예\"").unwrap(), "root ::= \"예\"");
+    assert_eq!(grammar(&"#".repeat(200_001)).unwrap_err().code, "grammar_too_large");
 }
 
 proptest! {
