@@ -13,7 +13,7 @@ use crate::states::numbers;
 /// Two tokens whose logits are nearer than this are decided by a decode of one token. Rows of a batch are no longer than
 /// measured to be alike (`rows.rs`), but that was behind a short text: attention over a long one may add up in another
 /// order.
-const MARGIN: f32 = 0.02;
+const MARGIN: f32 = 0.1;
 
 /// A batch whose rows are looked at one after the other, and where the next one comes from.
 pub struct Ahead {

@@ -31,6 +31,8 @@ pub struct Session<'model> {
     pub cached: Vec<LlamaToken>,
     /// How many of them were read in turn: what stands behind them hangs on passages that were read alone.
     pub exact: usize,
+    /// Where the last passage that was joined ends; 0 where none is in the cache.
+    pub joined_end: usize,
     /// Tokens that the last [`Session::keep_prefix`] brought back from what is kept.
     pub restored: usize,
     pub kept: Kept,
@@ -67,14 +69,14 @@ impl<'model> Session<'model> {
         let kept = Kept::open(prompts.as_ref(), states::identity(&loaded.description, "prompt"), cut);
         let alone = Alone::open(passages.as_ref(), loaded);
         let cached = Vec::new();
-        Ok(Self { loaded, template, context, cached, exact: 0, restored: 0, kept, window, rows: None, alone })
+        Ok(Self { loaded, template, context, cached, exact: 0, joined_end: 0, restored: 0, kept, window, rows: None, alone })
     }
 
     /// Forgets everything that the KV cache holds.
     pub fn clear(&mut self) {
         self.context.clear_kv_cache();
         self.cached.clear();
-        self.exact = 0;
+        (self.exact, self.joined_end) = (0, 0);
     }
 
     /// A template may write the BOS token itself, so one is added only where the model wants it and it is missing.
@@ -121,7 +123,11 @@ impl<'model> Session<'model> {
         {
             self.restored = useful;
         }
-        let common = self.cached.iter().zip(tokens).take_while(|(held, wanted)| held == wanted).count();
+        let mut common = self.cached.iter().zip(tokens).take_while(|(held, wanted)| held == wanted).count();
+        if self.window > 0 && common < self.joined_end {
+            // A passage that was kept lacks what no window looked back on behind its end.
+            common = common.min(self.exact);
+        }
         let kept = self.forget_from(common.min(reusable));
         self.restored = self.restored.min(kept);
         kept

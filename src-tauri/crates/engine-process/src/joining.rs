@@ -209,7 +209,7 @@ impl Session<'_> {
         let exact = self.exact.min(self.cached.len());
         let end = placed.last().map_or(0, |last| last.end);
         self.cached = tokens[..end].to_vec();
-        self.exact = exact;
+        (self.exact, self.joined_end) = (exact, end);
         tell(end as u32, total);
         Ok(Some(joined))
     }
