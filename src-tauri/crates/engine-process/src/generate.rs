@@ -85,6 +85,7 @@ impl Session<'_> {
             if QUEUE.is_stopped() || !ahead.settle(self)? {
                 break Finish::Stopped;
             }
+            // Where a grammar's text is whole, only tokens that end it are left.
             let token = sampler.sample(&self.context, ahead.row())?;
             if vocab.is_eog(token) {
                 break Finish::End;
