@@ -299,8 +299,10 @@ mod tests {
         let usage = engine::Usage {
             finish: engine::Finish::End,
             prompt_tokens: 1700,
-            cached_tokens: 1500,
+            cached_tokens: 1200,
             restored_tokens: 800,
+            joined_tokens: 300,
+            read_tokens: 200,
             generated_tokens: 134,
             prefill_ms: 899.6,
             generate_ms: 4620.0,
