@@ -46,6 +46,8 @@ pub struct Sample {
     pub absent: usize,
     /// The same seed asks the same.
     pub seed: u64,
+    /// True where passages are joined instead of being read behind each other.
+    pub quick: bool,
 }
 
 /// A question to ask.
@@ -108,6 +110,7 @@ pub async fn run(
     let engine = places::engine()?;
     let model = engine.load(&places::model(model)?, LoadOptions::default(), |_| {}).await?;
     let assistant = Assistant::new(engine);
+    assistant.set_quick(sample.quick);
     let begun = Instant::now();
     let mut judged: Vec<Judged> = Vec::with_capacity(tasks.len());
     for (conversation, task) in (0..).zip(&tasks) {

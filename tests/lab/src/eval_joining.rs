@@ -54,10 +54,6 @@ pub enum Way {
     Heads,
     /// As `heads`, and the second passage is read again.
     Second,
-    /// As `heads`, and the sentences of the others than the first that are nearest to the question stand before it.
-    Quoted,
-    /// Read in turn, with the same sentences.
-    FullQuoted,
 }
 
 impl Way {
@@ -66,15 +62,11 @@ impl Way {
         const WHOLE: u32 = 600;
         let joining = |heads, repair| Some(Joining { passages, heads, repair });
         match self {
-            Self::Full | Self::FullQuoted => None,
+            Self::Full => None,
             Self::Joined => joining(0, 0),
-            Self::Heads | Self::Quoted => joining(HEADS, 0),
+            Self::Heads => joining(HEADS, 0),
             Self::Second => joining(HEADS, WHOLE),
         }
-    }
-
-    fn quotes(self) -> bool {
-        matches!(self, Self::Quoted | Self::FullQuoted)
     }
 }
 
@@ -206,16 +198,6 @@ fn ranked<'a>(question: &str, passages: &[&'a Passage]) -> Vec<&'a Passage> {
     passages
 }
 
-/// The two sentences nearest to a question.
-fn nearest<'a>(question: &str, passages: &[&'a Passage]) -> Vec<&'a str> {
-    const SENTENCES: usize = 2;
-    let texts = passages.iter().flat_map(|passage| passage.text.split_inclusive(". ")).map(str::trim);
-    let mut sentences: Vec<&str> = texts.filter(|sentence| !sentence.is_empty()).collect();
-    sentences.sort_by(|one, other| overlap(question, other).total_cmp(&overlap(question, one)));
-    sentences.truncate(SENTENCES);
-    sentences
-}
-
 async fn ask(engine: &Engine, task: &Task<'_>, number: usize, way: Way) -> Result<Asked, Failure> {
     // What another way left in the KV cache is not to be gone on with.
     let mut turn = match way.joining(Vec::new()) {
@@ -229,13 +211,6 @@ async fn ask(engine: &Engine, task: &Task<'_>, number: usize, way: Way) -> Resul
         turn.push_str(&passage.text);
         ranges.push(start..turn.len());
         turn.push_str("\n\n");
-    }
-    if way.quotes() {
-        turn.push_str("질문과 가까운 문장:\n");
-        for sentence in nearest(&task.query.query, &task.passages[1..]) {
-            turn.push_str(&format!("- {sentence}\n"));
-        }
-        turn.push('\n');
     }
     turn.push_str(&format!("[질문] {}\n\n{ASKS}", task.query.query));
     let turns = vec![Turn::new("system", SYSTEM), Turn::new("user", turn)];
@@ -334,7 +309,6 @@ mod tests {
         assert_eq!((tasks[0].title, tasks[0].place, tasks[0].passages[0].id.as_str()), ("가", 0, "a1"));
         let held: HashSet<&str> = tasks[0].passages.iter().map(|passage| passage.id.as_str()).collect();
         assert_eq!(held.len(), 3);
-        assert_eq!(nearest("병가는 며칠인가?", &tasks[0].passages)[0], "병가는 60일이다.");
     }
 
     #[test]

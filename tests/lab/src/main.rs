@@ -136,7 +136,7 @@ enum Eval {
         passages: usize,
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        #[arg(long, value_delimiter = ',', default_values = ["joined", "heads", "second", "quoted"])]
+        #[arg(long, value_delimiter = ',', default_values = ["joined", "heads", "second"])]
         ways: Vec<eval_joining::Way>,
         /// By default the physical cores.
         #[arg(long)]
@@ -187,6 +187,9 @@ enum Eval {
         absent: usize,
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// With quick answers on, as a person may turn them on: passages are joined.
+        #[arg(long)]
+        quick: bool,
         /// A GGUF; by default the catalog's chat model.
         #[arg(long)]
         model: Option<PathBuf>,
@@ -271,9 +274,9 @@ async fn run(command: Command) -> Result<(), Failure> {
             eval::run(set, embedding, reranker, json).await
         }
         Command::Eval {
-            what: Eval::Answers { corpus, queries, questions, absent, seed, model, out, json },
+            what: Eval::Answers { corpus, queries, questions, absent, seed, quick, model, out, json },
         } => {
-            let sample = eval_answers::Sample { questions, absent, seed };
+            let sample = eval_answers::Sample { questions, absent, seed, quick };
             eval_answers::run(&corpus, &queries, &sample, model, out.as_deref(), json).await
         }
         Command::Eval {

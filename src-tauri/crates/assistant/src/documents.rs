@@ -333,7 +333,7 @@ mod tests {
         type Tried = (Manner, bool);
         // What each try was: joined, doubted.
         let table: [(&str, Tried, &[(bool, bool)], &[Tried]); 6] = [
-            ("joined, then read, then doubted", (Sentences, true), &[(true, true), (false, true)], &[(Sentences, true), (Sentences, false), (Sure, false)]),
+            ("joined, then read, then doubted", (Sentences, true), &[(true, true), (false, true), (false, true)], &[(Sentences, true), (Sentences, false), (Sure, false)]),
             ("joined, then read", (Sentences, true), &[(true, false), (false, false)], &[(Sentences, true), (Sentences, false)]),
             ("nothing was joined", (Sentences, true), &[(false, false)], &[(Sentences, true)]),
             ("doubted", (Sentences, false), &[(false, true), (false, true)], &[(Sentences, false), (Sure, false)]),

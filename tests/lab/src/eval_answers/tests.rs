@@ -12,17 +12,17 @@ fn query(number: usize) -> Query {
 #[test]
 fn a_sample_asks_of_different_documents_and_is_the_seeds() {
     let queries: Vec<Query> = (0..40).map(query).collect();
-    let sample = |seed| Sample { questions: 12, absent: 8, seed };
+    let sample = |seed| Sample { questions: 12, absent: 8, seed, quick: false };
     let asked = tasks(&queries, &sample(1)).unwrap();
     assert_eq!(asked, tasks(&queries, &sample(1)).unwrap());
     assert_ne!(asked, tasks(&queries, &sample(2)).unwrap());
     let documents: HashSet<&String> = asked.iter().flat_map(|task| &task.query.positive_ids).collect();
     assert_eq!((asked.len(), documents.len()), (20, 20));
     assert_eq!(asked.iter().filter(|task| task.absent).count(), 8);
-    let failure = tasks(&queries, &Sample { questions: 12, absent: 9, seed: 1 }).unwrap_err();
+    let failure = tasks(&queries, &Sample { questions: 12, absent: 9, seed: 1, quick: false }).unwrap_err();
     assert_eq!((failure.code.as_str(), failure.detail.as_str()), ("questions_too_few", "20 of 21"));
     let without_answer = [Query { answers: Vec::new(), ..query(1) }];
-    assert!(tasks(&without_answer, &Sample { questions: 1, absent: 0, seed: 1 }).is_err());
+    assert!(tasks(&without_answer, &Sample { questions: 1, absent: 0, seed: 1, quick: false }).is_err());
 }
 
 fn cited(positive: bool, holds: bool) -> Cited {
