@@ -1,8 +1,8 @@
 //! What a model thinks before it answers, told apart from the answer.
 //!
 //! Families mark it in their own ways: `<think>` (Qwen 3, EXAONE 4, DeepSeek R1), `<thought>` (EXAONE Deep), `[THINK]`
-//! (Mistral), channels (gpt-oss, Gemma 4), messages of their own (Solar Open). Which one a model has stands in its chat
-//! template; whether the prompt has begun it already, in the prompt's end.
+//! (Mistral), channels (gpt-oss, Mi:dm 2.5, Gemma 4), messages of their own (Solar Open). Which one a model has stands in
+//! its chat template; whether the prompt has begun it already, in the prompt's end.
 
 use llama_cpp_2::token::LlamaToken;
 
@@ -15,7 +15,7 @@ enum Then {
     Answer,
     /// Neither: a role, or a channel's name.
     Head,
-    /// The answer where the head before it says `final`, or is empty; thoughts elsewhere.
+    /// Thoughts where the head before it says so, the answer elsewhere.
     Body,
 }
 
@@ -25,43 +25,97 @@ pub struct Style {
     marks: &'static [(&'static str, Then)],
     /// True where an answer may hold the same letters: thoughts then come only before it.
     only_before: bool,
+    /// What a prompt whose end is within thoughts, and one whose end is within a head, goes on with where the answer is
+    /// to come at once.
+    closing: [&'static str; 2],
 }
 
-const fn tags(marks: &'static [(&'static str, Then)]) -> Style {
-    Style { marks, only_before: true }
+const fn tags(marks: &'static [(&'static str, Then)], end: &'static str) -> Style {
+    Style { marks, only_before: true, closing: [end, ""] }
 }
 
-const fn channels(marks: &'static [(&'static str, Then)]) -> Style {
-    Style { marks, only_before: false }
+const fn channels(marks: &'static [(&'static str, Then)], closing: [&'static str; 2]) -> Style {
+    Style { marks, only_before: false, closing }
 }
 
 /// Each style with what stands in the templates that want it; the last one is everybody else's.
-const STYLES: [(&[&str], Style); 7] = [
+const STYLES: [(&[&str], Style); 12] = [
+    // gpt-oss, Mi:dm 2.5, llm-jp 4.
     (
         &["<|channel|>", "<|message|>"],
-        channels(&[
-            ("<|start|>", Then::Head),
-            ("<|channel|>", Then::Head),
-            ("<|constrain|>", Then::Head),
-            ("<|message|>", Then::Body),
-            ("<|end|>", Then::Head),
-            ("<|return|>", Then::Head),
-        ]),
+        channels(
+            &[
+                ("<|start|>", Then::Head),
+                ("<|channel|>", Then::Head),
+                ("<|constrain|>", Then::Head),
+                ("<|message|>", Then::Body),
+                ("<|end|>", Then::Head),
+                ("<|return|>", Then::Head),
+            ],
+            ["<|end|><|start|>assistant<|channel|>final<|message|>", "<|channel|>final<|message|>"],
+        ),
     ),
+    // Muse: a message to itself is a thought.
+    (
+        &["<|eom|>", "<|message|>"],
+        channels(
+            &[("<|start|>", Then::Head), ("<|message|>", Then::Body), ("<|eom|>", Then::Head), ("<|eot|>", Then::Head)],
+            ["<|eom|><|start|>assistant to=user<|message|>", " to=user<|message|>"],
+        ),
+    ),
+    // Solar Open.
     (
         &["<|think|>", "<|content|>"],
-        channels(&[
-            ("<|begin|>", Then::Head),
-            ("<|think|>", Then::Thought),
-            ("<|content|>", Then::Answer),
-            ("<|end|>", Then::Head),
-        ]),
+        channels(
+            &[
+                ("<|begin|>", Then::Head),
+                ("<|think|>", Then::Thought),
+                ("<|content|>", Then::Answer),
+                ("<|end|>", Then::Head),
+            ],
+            ["<|end|><|begin|>assistant<|content|>", "<|content|>"],
+        ),
     ),
-    (&["<|channel>", "<channel|>"], channels(&[("<|channel>thought", Then::Thought), ("<channel|>", Then::Answer)])),
-    (&["<thought>"], tags(&[("<thought>", Then::Thought), ("</thought>", Then::Answer)])),
-    (&["[THINK]"], tags(&[("[THINK]", Then::Thought), ("[/THINK]", Then::Answer)])),
-    (&["<seed:think>"], tags(&[("<seed:think>", Then::Thought), ("</seed:think>", Then::Answer)])),
-    (&[], tags(&[("<think>", Then::Thought), ("</think>", Then::Answer)])),
+    // Gemma 4.
+    (
+        &["<|channel>", "<channel|>"],
+        channels(&[("<|channel>thought", Then::Thought), ("<channel|>", Then::Answer)], ["<channel|>", ""]),
+    ),
+    // Apriel: in words, of which the first stand in the prompt.
+    (
+        &["[BEGIN FINAL RESPONSE]"],
+        channels(
+            &[
+                ("Here are my reasoning steps:", Then::Thought),
+                ("[BEGIN FINAL RESPONSE]", Then::Answer),
+                ("[END FINAL RESPONSE]", Then::Head),
+            ],
+            ["\n[BEGIN FINAL RESPONSE]\n", ""],
+        ),
+    ),
+    // Command R7B and A.
+    (
+        &["<|START_THINKING|>"],
+        tags(&[("<|START_THINKING|>", Then::Thought), ("<|END_THINKING|>", Then::Answer)], "<|END_THINKING|>"),
+    ),
+    // EXAONE Deep.
+    (&["<thought>"], tags(&[("<thought>", Then::Thought), ("</thought>", Then::Answer)], "\n</thought>\n\n")),
+    // Mistral.
+    (&["[THINK]"], tags(&[("[THINK]", Then::Thought), ("[/THINK]", Then::Answer)], "[/THINK]")),
+    // Seed-OSS.
+    (&["<seed:think>"], tags(&[("<seed:think>", Then::Thought), ("</seed:think>", Then::Answer)], "</seed:think>")),
+    // MiniMax M3.
+    (&["<mm:think>"], tags(&[("<mm:think>", Then::Thought), ("</mm:think>", Then::Answer)], "</mm:think>")),
+    // Hunyuan 3, whose template puts the name in.
+    (
+        &["<think{}>"],
+        tags(
+            &[("<think:opensource>", Then::Thought), ("</think:opensource>", Then::Answer)],
+            "</think:opensource>",
+        ),
+    ),
+    // Qwen 3, EXAONE 4, K-EXAONE, Kanana 2, DeepSeek R1 and others.
+    (&[], tags(&[("<think>", Then::Thought), ("</think>", Then::Answer)], "\n</think>\n\n")),
 ];
 
 impl Style {
@@ -69,6 +123,16 @@ impl Style {
     pub fn of(template: &str) -> &'static Self {
         let wanted = STYLES.iter().find(|(words, _)| words.iter().all(|word| template.contains(word)));
         wanted.map_or(&STYLES[STYLES.len() - 1].1, |(_, style)| style)
+    }
+
+    /// What a prompt of this end goes on with where what is generated is to be the answer from its first letter on.
+    pub fn closing(&'static self, tail: &str) -> &'static str {
+        let [behind_thoughts, behind_head] = self.closing;
+        match Splitter::new(self, tail).now {
+            Then::Thought => behind_thoughts,
+            Then::Head | Then::Body => behind_head,
+            Then::Answer => "",
+        }
     }
 
     /// The marks that are one special token each, or begin with one, which is printed as nothing unless somebody wants
@@ -96,6 +160,8 @@ pub struct Splitter {
     held: String,
     /// A head so far.
     head: String,
+    /// Where in the head what was generated begins, until its first mark comes.
+    unmarked: Option<usize>,
     /// True once the present text has letters.
     written: bool,
     /// True once a mark came: the blanks behind it belong to nothing.
@@ -106,7 +172,7 @@ impl Splitter {
     /// Begins behind a prompt, of whose end `tail` is what stands behind the last turn's words.
     pub fn new(style: &'static Style, tail: &str) -> Self {
         let (held, head) = (tail.to_owned(), String::new());
-        let mut splitter = Self { style, now: Then::Answer, held, head, written: false, marked: false };
+        let mut splitter = Self { style, now: Then::Answer, held, head, unmarked: None, written: false, marked: false };
         // In a prompt's end every mark is one.
         while let Some((at, mark, then)) = splitter.first_mark() {
             splitter.turn(at, mark, then, &mut Vec::new());
@@ -114,7 +180,14 @@ impl Splitter {
         let rest = std::mem::take(&mut splitter.held);
         splitter.tell(&rest, &mut Vec::new());
         splitter.written = false;
+        splitter.unmarked = Some(splitter.head.len());
         splitter
+    }
+
+    /// Takes everything for the answer.
+    pub fn none() -> Self {
+        const NONE: &Style = &channels(&[], ["", ""]);
+        Self::new(NONE, "")
     }
 
     /// Takes the next text; what of it is known to be thought or answer comes back.
@@ -134,6 +207,12 @@ impl Splitter {
         let mut pieces = Vec::new();
         let rest = std::mem::take(&mut self.held);
         self.tell(&rest, &mut pieces);
+        // A model that does not keep to its own format is heard all the same.
+        if let (Then::Head | Then::Body, Some(start)) = (self.now, self.unmarked.take()) {
+            let answer = self.head.split_off(start.min(self.head.len()));
+            self.now = Then::Answer;
+            self.tell(&answer, &mut pieces);
+        }
         pieces
     }
 
@@ -157,13 +236,14 @@ impl Splitter {
         if self.written || !before.trim().is_empty() {
             self.tell(before, pieces);
         }
-        let thinks = ["analysis", "commentary"].iter().any(|channel| self.head.contains(channel));
+        let thinks = ["analysis", "commentary", "to=self"].iter().any(|channel| self.head.contains(channel));
         self.now = match then {
             Then::Body if thinks => Then::Thought,
             Then::Body => Then::Answer,
             then => then,
         };
         self.head.clear();
+        self.unmarked = None;
         (self.written, self.marked) = (false, true);
     }
 
@@ -232,6 +312,9 @@ mod tests {
     const HARMONY: &str = "<|channel|>…<|message|>";
     const SOLAR: &str = "<|think|>…<|content|>";
     const GEMMA: &str = "<|channel>thought…<channel|>";
+    const MUSE: &str = "<|message|>…<|eom|>";
+    const APRIEL: &str = "[BEGIN FINAL RESPONSE]";
+    const COMMAND: &str = "<|START_THINKING|>…<|END_THINKING|>";
 
     #[test]
     fn thoughts_are_told_from_answers_in_every_familys_way() {
@@ -252,6 +335,15 @@ mod tests {
             ("Solar Open, at little effort", SOLAR, "<|begin|>assistant<|think|><|end|><|begin|>assistant", "<|content|>답", "", "답"),
             ("Gemma 4", GEMMA, "<|turn>model\n", "<|channel>thought\n생각\n<channel|>답", "생각\n", "답"),
             ("Gemma 4, ended by the prompt", GEMMA, "<|turn>model\n<|channel>thought\n<channel|>", "답", "", "답"),
+            ("Mi:dm 2.5", HARMONY, "<|end|><|start|>assistant", "<|channel|>final<|message|>답<|end|>", "", "답"),
+            ("gpt-oss, without its format", HARMONY, "<|start|>assistant", "연가는 15일입니다.", "", "연가는 15일입니다."),
+            ("Solar Open, without its format", SOLAR, "<|begin|>assistant", "답", "", "답"),
+            ("Muse", MUSE, "<|start|>assistant", " to=self<|message|>생각<|eom|><|start|>assistant to=user<|message|>답", "생각", "답"),
+            ("Apriel", APRIEL, "<|begin_assistant|>\nHere are my reasoning steps:\n", "생각\n[BEGIN FINAL RESPONSE]\n답\n[END FINAL RESPONSE]", "생각\n", "답\n"),
+            ("Command A", COMMAND, "<|CHATBOT_TOKEN|><|START_THINKING|>", "생각<|END_THINKING|>답", "생각", "답"),
+            ("Seed-OSS", "<seed:think>", "assistant\n", "<seed:think>생각</seed:think>답", "생각", "답"),
+            ("MiniMax M3", "<mm:think>", "ai\n</mm:think>", "답", "", "답"),
+            ("Hunyuan 3", "'<think{}>'", "", "<think:opensource>생각</think:opensource>답", "생각", "답"),
             ("half a mark", "<think>", "assistant\n", "<thi", "", "<thi"),
         ];
         for (name, template, tail, generated, thoughts, answer) in table {
@@ -260,6 +352,38 @@ mod tests {
                 assert_eq!(divided, (thoughts.to_owned(), answer.to_owned()), "{name}, in pieces of {size}");
             }
         }
+    }
+
+    #[test]
+    fn a_prompt_is_closed_so_that_the_answer_comes_at_once() {
+        let table = [
+            ("", "<|im_start|>assistant\n", ""),
+            ("<think>", "assistant\n<think>\n", "\n</think>\n\n"),
+            ("<think>", "assistant\n<think>\n\n</think>\n\n", ""),
+            (HARMONY, "<|end|><|start|>assistant", "<|channel|>final<|message|>"),
+            (HARMONY, "<|start|>assistant<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),
+            (SOLAR, "<|begin|>assistant<|think|><|end|><|begin|>assistant", "<|content|>"),
+            (GEMMA, "<|turn>model\n", ""),
+            (GEMMA, "<|turn>model\n<|channel>thought\n", "<channel|>"),
+            (MUSE, "<|eot|><|start|>assistant", " to=user<|message|>"),
+            (APRIEL, "\nHere are my reasoning steps:\n", "\n[BEGIN FINAL RESPONSE]\n"),
+            (COMMAND, "<|START_THINKING|><|END_THINKING|>", ""),
+        ];
+        for (template, tail, wanted) in table {
+            let style = Style::of(template);
+            assert_eq!(style.closing(tail), wanted, "{template}: {tail}");
+            assert_eq!(style.closing(&format!("{tail}{wanted}")), "", "{template}: {tail}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_divided_everything_is_the_answer() {
+        let mut splitter = Splitter::none();
+        let mut pieces = splitter.push("{\"답\": \"<think>");
+        pieces.extend(splitter.push("</think>\"}"));
+        pieces.extend(splitter.finish());
+        let told = ["{\"답\": \"<think>", "</think>\"}"].map(|text| Piece::Answer(text.to_owned()));
+        assert_eq!(pieces, told);
     }
 
     #[test]
