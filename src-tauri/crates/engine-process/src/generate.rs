@@ -51,7 +51,10 @@ impl Session<'_> {
         usage.prefill_ms = milliseconds(started);
         if whole {
             let started = Instant::now();
-            let splitter = Splitter::new(self.style(), &parts.tail);
+            let splitter = match prompt.grammar {
+                Some(_) => Splitter::none(),
+                None => Splitter::new(self.style(), &parts.tail),
+            };
             self.answer(prompt, tokens, splitter, &mut usage, tell)?;
             usage.generate_ms = milliseconds(started);
         }
@@ -110,7 +113,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn style(&self) -> &'static Style {
+    /// How the model marks its thoughts.
+    pub fn style(&self) -> &'static Style {
         Style::of(self.template.source())
     }
 }

@@ -87,10 +87,14 @@ impl ChatTemplate {
             tools => Value::from(()),
             documents => Value::from(()),
             add_generation_prompt => true,
-            // What models call it: Qwen 3, EXAONE 4 and others; DeepSeek and Granite; gpt-oss and Solar Open.
+            // What models call it: Qwen 3, EXAONE 4 and others; DeepSeek and Granite; gpt-oss and Solar Open;
+            // HyperCLOVA X SEED Think, which otherwise ends its turn behind its thoughts; Seed-OSS; MiniMax M3.
             enable_thinking => false,
             thinking => false,
             reasoning_effort => "low",
+            skip_reasoning => true,
+            thinking_budget => 0,
+            thinking_mode => "disabled",
             bos_token => &self.bos,
             eos_token => &self.eos,
         })

@@ -91,10 +91,15 @@ impl Session<'_> {
     /// # Errors
     /// `model_template`; `prompt_passages` where a passage is no part of the last turn.
     pub fn parts(&self, prompt: &Prompt) -> Result<Parts, Failure> {
-        let text = self.template.render(&prompt.turns).map_err(|error| template_failure(&error))?;
-        let tokens = self.tokenize_prompt(&text);
+        let mut text = self.template.render(&prompt.turns).map_err(|error| template_failure(&error))?;
         let content = prompt.turns.last().map_or("", |turn| &turn.content);
-        let mut parts = Parts { tokens, base: 0, tail: tail(&text, content).to_owned(), joins: None };
+        let tail = tail(&text, content).to_owned();
+        if prompt.grammar.is_some() {
+            // A grammar is of the answer, and holds from the first token on.
+            text.push_str(self.style().closing(&tail));
+        }
+        let tokens = self.tokenize_prompt(&text);
+        let mut parts = Parts { tokens, base: 0, tail, joins: None };
         let Some(joining) = &prompt.joining else { return Ok(parts) };
         let passages = joining.passages.iter().map(|at| Some((at.start, content.get(at.clone())?)));
         let passages: Vec<(usize, &str)> = passages.collect::<Option<_>>().ok_or_else(|| wrong(joining))?;

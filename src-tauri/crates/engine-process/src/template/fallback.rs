@@ -7,7 +7,7 @@ struct Format {
 }
 
 /// The better known by its marks the earlier. Jinja takes a line's end at a template's end away.
-const FORMATS: [Format; 8] = [
+const FORMATS: [Format; 9] = [
     // gpt-oss (OpenAI, "harmony").
     Format {
         marks: &["<|start|>", "<|message|>", "<|channel|>"],
@@ -50,6 +50,11 @@ const FORMATS: [Format; 8] = [
         marks: &["<|user|>", "<|assistant|>", "<|end|>"],
         template: "{% for m in messages %}<|{{ m.role }}|>\n{{ m.content }}<|end|>\n{% endfor %}<|assistant|>{{ '\n' }}",
     },
+    // K-EXAONE (LG AI Research).
+    Format {
+        marks: &["<|user|>", "<|assistant|>", "<|endofturn|>"],
+        template: "{% for m in messages %}<|{{ m.role }}|>\n{{ m.content }}<|endofturn|>\n{% endfor %}<|assistant|>{{ '\n' }}",
+    },
     // Mistral: a system turn goes to the user's.
     Format {
         marks: &["[INST]", "[/INST]"],
@@ -85,7 +90,7 @@ mod tests {
             Turn::new("assistant", "둘"),
             Turn::new("user", "셋"),
         ];
-        let table: [(&[&str], &str); 9] = [
+        let table: [(&[&str], &str); 10] = [
             (&["<|start|>", "<|message|>", "<|channel|>", "<|end|>"], "<|start|>developer<|message|>규칙<|end|><|start|>user<|message|>하나<|end|><|start|>assistant<|channel|>final<|message|>둘<|end|><|start|>user<|message|>셋<|end|><|start|>assistant"),
             (&["<|begin|>", "<|content|>", "<|end|>"], "<|begin|>system<|content|>규칙<|end|><|begin|>user<|content|>하나<|end|><|begin|>assistant<|content|>둘<|end|><|begin|>user<|content|>셋<|end|><|begin|>assistant<|think|><|end|><|begin|>assistant"),
             (&["<|im_start|>", "<|im_end|>"], "<|im_start|>system\n규칙<|im_end|>\n<|im_start|>user\n하나<|im_end|>\n<|im_start|>assistant\n둘<|im_end|>\n<|im_start|>user\n셋<|im_end|>\n<|im_start|>assistant\n"),
@@ -93,6 +98,7 @@ mod tests {
             (&["<start_of_turn>", "<end_of_turn>"], "<s><start_of_turn>user\n규칙\n\n하나<end_of_turn>\n<start_of_turn>model\n둘<end_of_turn>\n<start_of_turn>user\n셋<end_of_turn>\n<start_of_turn>model\n"),
             (&["[|user|]", "[|assistant|]", "[|endofturn|]"], "[|system|]\n규칙[|endofturn|]\n[|user|]\n하나[|endofturn|]\n[|assistant|]\n둘[|endofturn|]\n[|user|]\n셋[|endofturn|]\n[|assistant|]\n"),
             (&["<|user|>", "<|assistant|>", "<|end|>"], "<|system|>\n규칙<|end|>\n<|user|>\n하나<|end|>\n<|assistant|>\n둘<|end|>\n<|user|>\n셋<|end|>\n<|assistant|>\n"),
+            (&["<|user|>", "<|assistant|>", "<|endofturn|>"], "<|system|>\n규칙<|endofturn|>\n<|user|>\n하나<|endofturn|>\n<|assistant|>\n둘<|endofturn|>\n<|user|>\n셋<|endofturn|>\n<|assistant|>\n"),
             (&["[INST]", "[/INST]"], "<s>[INST] 규칙\n\n하나 [/INST] 둘</s>[INST] 셋 [/INST]"),
             (&[], "<s>규칙\n\n### 질문:\n하나\n\n### 답변:\n둘\n\n### 질문:\n셋\n\n### 답변:\n"),
         ];

@@ -1,10 +1,13 @@
 //! What the models' authors' renderer does otherwise than minijinja: Hugging Face transformers renders chat templates with
 //! Python's Jinja 2 (`render_jinja_template`), so values print as Python prints them, and a few names are there.
 
+mod methods;
+
+use std::fmt::Write;
 use std::io;
 
 use jiff::ZonedDateTime;
-use minijinja::value::{Kwargs, ValueKind};
+use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs, from_args};
 use minijinja::{Environment, Error, ErrorKind, Output, State, Value, escape_formatter};
 use serde::Serialize;
 use serde_json::Serializer;
@@ -12,14 +15,47 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 /// Adds them.
 pub fn make_python_like(environment: &mut Environment<'_>) {
-    environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+    environment.set_unknown_method_callback(methods::call);
     environment.set_formatter(print);
     environment.add_function("raise_exception", |message: String| -> Result<String, Error> {
         Err(Error::new(ErrorKind::InvalidOperation, message))
     });
     environment.add_function("strftime_now", |format: String| now(&ZonedDateTime::now(), &format));
     environment.add_filter("tojson", to_json);
-    environment.add_test("iterable", |value: &Value| !value.is_none() && !value.is_undefined() && value.try_iter().is_ok());
+    environment.add_filter("default", default);
+    environment.add_filter("d", default);
+    environment.add_test("iterable", |value: &Value| !value.is_none() && value.try_iter().is_ok());
+    environment.add_test("sequence", is_sequence);
+}
+
+/// True for what Python can index and measure: dictionaries, texts and what is undefined are sequences as well.
+fn is_sequence(value: &Value) -> bool {
+    use ValueKind::{Bytes, Map, Seq, String, Undefined};
+    matches!(value.kind(), Seq | Map | String | Bytes | Undefined)
+}
+
+/// `default(value, default_value='', boolean=False)`, whose arguments may be named.
+fn default(arguments: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    let arguments = arguments.into_values();
+    let (given, named) = from_args::<(&[Value], Kwargs)>(&arguments)?;
+    let (value, other, boolean) = match given {
+        [value] => (value, None, None),
+        [value, other] => (value, Some(other), None),
+        [value, other, boolean] => (value, Some(other), Some(boolean)),
+        [] => return Err(Error::from(ErrorKind::MissingArgument)),
+        _ => return Err(Error::from(ErrorKind::TooManyArguments)),
+    };
+    let other = match other {
+        Some(other) => other.clone(),
+        None if named.has("default_value") => named.get("default_value")?,
+        None => Value::from(""),
+    };
+    let boolean = match boolean {
+        Some(boolean) => boolean.is_true(),
+        None => named.get::<Option<bool>>("boolean")?.unwrap_or(false),
+    };
+    named.assert_all_used()?;
+    Ok(if value.is_undefined() || boolean && !value.is_true() { other } else { value.clone() })
 }
 
 /// The template without `{% generation %}` and its end: they mark what a model is trained on, and print nothing.
@@ -58,18 +94,39 @@ fn now(time: &ZonedDateTime, format: &str) -> Result<String, Error> {
     jiff::fmt::strtime::format(format, time).map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
 }
 
-/// `json.dumps(value, ensure_ascii=False, indent=indent)`, in which nothing is escaped for HTML.
+/// `json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators)`, in which nothing is escaped for
+/// HTML and, as transformers wants it, letters stay what they are by default.
 fn to_json(value: &Value, options: Kwargs) -> Result<Value, Error> {
     let indent: Option<usize> = options.get("indent")?;
-    // Nothing else changes what is printed of the values here.
-    let _: (Option<bool>, Option<Value>, Option<bool>) =
-        (options.get("ensure_ascii")?, options.get("separators")?, options.get("sort_keys")?);
+    let ensure_ascii: Option<bool> = options.get("ensure_ascii")?;
+    let separators: Option<Vec<String>> = options.get("separators")?;
+    // Messages, the only values here, have two keys, and no template of a model sorts them.
+    let _: Option<bool> = options.get("sort_keys")?;
     options.assert_all_used()?;
-    let text = match indent {
-        Some(indent) => written(value, PrettyFormatter::with_indent(" ".repeat(indent).as_bytes())),
-        None => written(value, Spaced(CompactFormatter)),
+    let text = match (indent, separators.as_deref()) {
+        (Some(indent), _) => written(value, PrettyFormatter::with_indent(" ".repeat(indent).as_bytes())),
+        (None, Some([comma, colon])) => written(value, Separated { comma, colon, compact: CompactFormatter }),
+        (None, _) => written(value, Separated { comma: ", ", colon: ": ", compact: CompactFormatter }),
     };
-    text.map(Value::from).map_err(|error| Error::new(ErrorKind::InvalidOperation, error))
+    let text = text.map_err(|error| Error::new(ErrorKind::InvalidOperation, error))?;
+    Ok(Value::from(if ensure_ascii == Some(true) { in_ascii(&text) } else { text }))
+}
+
+/// JSON in which every other letter, which stands in a string and nowhere else, is escaped.
+fn in_ascii(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter.is_ascii() {
+            text.push(letter);
+        } else {
+            let mut units = [0; 2];
+            for unit in letter.encode_utf16(&mut units) {
+                // Writing to a string does not fail.
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        }
+    }
+    text
 }
 
 fn written(value: &Value, formatter: impl Formatter) -> Result<String, String> {
@@ -78,23 +135,26 @@ fn written(value: &Value, formatter: impl Formatter) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| error.to_string())
 }
 
-/// Python's separators: a space behind each comma and colon.
-struct Spaced(CompactFormatter);
+/// What stands between two values, and between a key and its value.
+struct Separated<'a> {
+    comma: &'a str,
+    colon: &'a str,
+    compact: CompactFormatter,
+}
 
-impl Formatter for Spaced {
+impl Formatter for Separated<'_> {
     fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(writer, first)?;
-        if first { Ok(()) } else { writer.write_all(b" ") }
+        self.compact.begin_array_value(writer, true)?;
+        if first { Ok(()) } else { writer.write_all(self.comma.as_bytes()) }
     }
 
     fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(writer, first)?;
-        if first { Ok(()) } else { writer.write_all(b" ") }
+        self.compact.begin_object_key(writer, true)?;
+        if first { Ok(()) } else { writer.write_all(self.comma.as_bytes()) }
     }
 
     fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(writer)?;
-        writer.write_all(b" ")
+        writer.write_all(self.colon.as_bytes())
     }
 }
 
@@ -110,6 +170,13 @@ mod tests {
             ("{{ none }} {{ true }} {{ false }}", "None True False"),
             ("{{ {'a': [1, '나 <b>'], 'c': none} | tojson }}", r#"{"a": [1, "나 <b>"], "c": null}"#),
             ("{{ [1, {}] | tojson(indent=2) }}", "[\n  1,\n  {}\n]"),
+            ("{{ [1, {'a': 2}] | tojson(separators=(',', ':')) }}", r#"[1,{"a":2}]"#),
+            ("{{ {'é': '가😀'} | tojson(ensure_ascii=True) }}", r#"{"\u00e9": "\uac00\ud83d\ude00"}"#),
+            ("{{ ['가'] | tojson(ensure_ascii=False) }}", r#"["가"]"#),
+            ("{{ missing | default('x') }}{{ none | default('x') }}{{ '' | d('x', true) }}", "xNonex"),
+            ("{{ none | default('x', boolean=true) }}{{ missing | default(default_value='y') }}{{ missing | default(none) }}", "xyNone"),
+            ("{{ '' is sequence }} {{ {} is sequence }} {{ missing is sequence }} {{ 1 is sequence }} {{ none is sequence }}", "True True True False False"),
+            ("{{ missing is iterable }}", "True"),
             ("{{ 'a b'.split(' ')[-1] }}{{ ' x '.strip() }}", "bx"),
             ("{{ missing }}|{{ missing is defined }}", "|False"),
             ("{{ none is iterable }} {{ [] is iterable }} {{ 'a' is iterable }} {{ {} is iterable }} {{ 1 is iterable }}", "False True True True False"),
