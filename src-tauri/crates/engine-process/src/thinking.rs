@@ -109,10 +109,7 @@ const STYLES: [(&[&str], Style); 12] = [
     // Hunyuan 3, whose template puts the name in.
     (
         &["<think{}>"],
-        tags(
-            &[("<think:opensource>", Then::Thought), ("</think:opensource>", Then::Answer)],
-            "</think:opensource>",
-        ),
+        tags(&[("<think:opensource>", Then::Thought), ("</think:opensource>", Then::Answer)], "</think:opensource>"),
     ),
     // Qwen 3, EXAONE 4, K-EXAONE, Kanana 2, DeepSeek R1 and others.
     (&[], tags(&[("<think>", Then::Thought), ("</think>", Then::Answer)], "\n</think>\n\n")),

@@ -20,6 +20,9 @@ fn a_template_is_rendered_as_jinja_2_does() {
         ("a refused system turn goes to the user's", "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}{% endfor %}", "<user>규칙\n\n 연가는?"),
         ("blocks leave no line behind", "{% for m in messages %}\n  {% if m.role == 'user' %}\n{{ m.content }}\n  {% endif %}\n{% endfor %}\n", " 연가는? \n"),
         ("from the end", "{% for m in messages[::-1] %}{{ m.role }} {% endfor %}{% if tools is not none %}도구{% endif %}", "user system "),
+        ("EXAONE 4's constructs", "{% set marks = {'user': '[|user|]\\n', 'system': '[|system|]\\n'} %}{% for i in range(messages | length) %}{% set m = messages[i] %}{% if m.role not in marks %}{{ raise_exception('Unknown role: ' ~ m.role) }}{% endif %}{{ marks[m.role] ~ m.content }}{% if i == 0 %}{% continue %}{% endif %};{% endfor %}", "[|system|]\n규칙[|user|]\n 연가는? ;"),
+        ("Mi:dm 2.5's constructs", "{% macro head() %}{% if enable_thinking is defined %}{% if enable_thinking is true %}{% set reasoning = 'on' %}{% else %}{% set reasoning = 'off' %}{% endif %}{% endif %}{{ 'Reasoning: ' + reasoning }}{% endmacro %}{{ head() }}", "Reasoning: off"),
+        ("HyperCLOVA X SEED Think's constructs", "{{ '<|im_start|>assistant' }}{% if force_reasoning is defined and force_reasoning is true %}{{ '/think\\n' }}{% elif skip_reasoning is defined and skip_reasoning is true %}{{ '\\n' }}{% endif %}", "<|im_start|>assistant\n"),
     ];
     for (name, source, wanted) in table {
         assert_eq!(render(source), wanted, "{name}");

@@ -21,12 +21,14 @@ pub fn call(state: &mut State<'_, '_>, value: &Value, method: &str, arguments: &
         }
         "partition" => {
             let (separator,): (&str,) = from_args(arguments)?;
-            let parts = text.split_once(separator).map_or([text, "", ""], |(before, behind)| [before, separator, behind]);
+            let parts =
+                text.split_once(separator).map_or([text, "", ""], |(before, behind)| [before, separator, behind]);
             Ok(Value::from_iter(parts))
         }
         "rpartition" => {
             let (separator,): (&str,) = from_args(arguments)?;
-            let parts = text.rsplit_once(separator).map_or(["", "", text], |(before, behind)| [before, separator, behind]);
+            let parts =
+                text.rsplit_once(separator).map_or(["", "", text], |(before, behind)| [before, separator, behind]);
             Ok(Value::from_iter(parts))
         }
         "rsplit" => {
