@@ -214,23 +214,35 @@ impl<'model> Session<'model> {
 
     fn decode_with(&mut self, step: &[LlamaToken], logits: impl Fn(usize) -> bool) -> Result<bool, Failure> {
         let start = self.cached.len();
-        let mut batch = LlamaBatch::new(step.len(), 1);
-        for (at, token) in step.iter().enumerate() {
-            batch.add(*token, (start + at) as i32, &[0], logits(at)).map_err(|error| decode_failure(&error))?;
+        let whole = self.decode_rows(step.iter().enumerate().map(|(at, token)| (*token, start + at, 0, logits(at))))?;
+        if whole {
+            if self.exact == start {
+                self.exact += step.len();
+            }
+            self.cached.extend_from_slice(step);
+        } else {
+            self.forget_from(start);
+        }
+        Ok(whole)
+    }
+
+    /// Decodes tokens, each at its place and in its sequence, with logits or without. False where it was stopped: some of
+    /// them may be in the cache then.
+    ///
+    /// # Errors
+    /// `engine_decode`.
+    pub fn decode_rows(
+        &mut self,
+        rows: impl ExactSizeIterator<Item = (LlamaToken, usize, i32, bool)>,
+    ) -> Result<bool, Failure> {
+        let mut batch = LlamaBatch::new(rows.len(), 1);
+        for (token, at, sequence, logits) in rows {
+            batch.add(token, at as i32, &[sequence], logits).map_err(|error| decode_failure(&error))?;
         }
         match self.context.decode(&mut batch) {
-            Ok(()) => {
-                if self.exact == start {
-                    self.exact += step.len();
-                }
-                self.cached.extend_from_slice(step);
-                Ok(true)
-            }
+            Ok(()) => Ok(true),
             // llama_decode returns 2 for "aborted".
-            Err(DecodeError::Unknown(2)) => {
-                self.forget_from(start);
-                Ok(false)
-            }
+            Err(DecodeError::Unknown(2)) => Ok(false),
             Err(error) => {
                 self.clear();
                 Err(decode_failure(&error))

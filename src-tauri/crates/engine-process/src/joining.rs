@@ -11,8 +11,6 @@ mod parts;
 
 use engine::protocol::Event;
 use engine::{Keep, Turn};
-use llama_cpp_2::DecodeError;
-use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::RopeType;
 use llama_cpp_2::token::LlamaToken;
 use wire::Failure;
@@ -119,7 +117,7 @@ impl Session<'_> {
         };
         for passage in passages {
             let key = [&*base, &*passage].concat();
-            let known = passage.len() < SHORTEST || self.alone.get(&key).is_some();
+            let known = passage.len() < SHORTEST || self.alone.0.holds(&numbers(&key));
             let fits = key.len() + self.cached.len() < self.context.n_ctx() as usize;
             if !known && fits {
                 // The conversation at hand most likely begins with it, and stays.
@@ -228,7 +226,7 @@ impl Session<'_> {
         let mut at = base;
         while at < key.len() {
             let end = key.len().min(at + step);
-            let rows = (at..end).map(|at| (key[at], at, sequence));
+            let rows = (at..end).map(|at| (key[at], at, sequence, false));
             if !on(at - base) || !self.decode_rows(rows)? {
                 return Ok(false);
             }
@@ -267,8 +265,8 @@ impl Session<'_> {
     }
 
     fn decode_texts(&mut self, texts: &[Text], tokens: &[LlamaToken]) -> Result<bool, Failure> {
-        let rows: Vec<(LlamaToken, usize, i32)> =
-            texts.iter().flat_map(|text| (text.start..text.end).map(|at| (tokens[at], at, text.sequence))).collect();
+        let rows: Vec<(LlamaToken, usize, i32, bool)> =
+            texts.iter().flat_map(|text| (text.start..text.end).map(|at| (tokens[at], at, text.sequence, false))).collect();
         for rows in rows.chunks(STEP) {
             if !self.decode_rows(rows.iter().copied())? {
                 return Ok(false);
@@ -301,22 +299,5 @@ impl Session<'_> {
     fn context_rm(&mut self, sequence: i32) {
         // A whole sequence can always be removed.
         let _ = self.context.kv_cache_seq_rm(sequence, None, None);
-    }
-
-    /// Decodes tokens at their places and in their sequences, without logits. False where it was stopped.
-    fn decode_rows(&mut self, rows: impl ExactSizeIterator<Item = (LlamaToken, usize, i32)>) -> Result<bool, Failure> {
-        let mut batch = LlamaBatch::new(rows.len(), 1);
-        for (token, at, sequence) in rows {
-            batch.add(token, at as i32, &[sequence], false).map_err(|error| decode_failure(&error))?;
-        }
-        match self.context.decode(&mut batch) {
-            Ok(()) => Ok(true),
-            // llama_decode returns 2 for "aborted".
-            Err(DecodeError::Unknown(2)) => Ok(false),
-            Err(error) => {
-                self.clear();
-                Err(decode_failure(&error))
-            }
-        }
     }
 }

@@ -92,6 +92,11 @@ impl Kept {
         self.disk.as_ref().is_none_or(|disk| disk.useful(tokens, self.cut) == tokens.len())
     }
 
+    /// True where [`Kept::get`] would find them; nothing is read for it.
+    pub fn holds(&self, tokens: &[i32]) -> bool {
+        self.memory.held.iter().any(|held| *held.tokens == *tokens) || self.disk.is_some() && self.is_on_disk(tokens)
+    }
+
     /// The snapshot of just these tokens.
     pub fn get(&mut self, tokens: &[i32]) -> Option<Snapshot> {
         self.best(tokens, tokens.len()).map(|(snapshot, _)| snapshot).filter(|snapshot| *snapshot.tokens == *tokens)
