@@ -131,9 +131,16 @@ enum Eval {
         queries: PathBuf,
         #[arg(long, default_value_t = 400)]
         questions: usize,
+        /// Questions more that need two passages together.
+        #[arg(long, default_value_t = 40)]
+        pairs: usize,
         /// Passages of each question.
         #[arg(long, default_value_t = 3)]
         passages: usize,
+        /// So many questions about each document, with its passages in one order for all of them: each way then reads a
+        /// document once. By default all questions, each with its best match first.
+        #[arg(long)]
+        each: Option<usize>,
         #[arg(long, default_value_t = 1)]
         seed: u64,
         #[arg(long, value_delimiter = ',', default_values = ["joined", "heads", "second"])]
@@ -280,9 +287,9 @@ async fn run(command: Command) -> Result<(), Failure> {
             eval_answers::run(&corpus, &queries, &sample, model, out.as_deref(), json).await
         }
         Command::Eval {
-            what: Eval::Joining { corpus, queries, questions, passages, seed, ways, threads, model, out, json },
+            what: Eval::Joining { corpus, queries, questions, pairs, passages, each, seed, ways, threads, model, out, json },
         } => {
-            let settings = eval_joining::Settings { questions, passages, seed, ways, threads };
+            let settings = eval_joining::Settings { questions, pairs, passages, each, seed, ways, threads };
             eval_joining::run(&corpus, &queries, &settings, model, out.as_deref(), json).await
         }
         Command::Eval { what: Eval::Injection { model, out, json } } => {

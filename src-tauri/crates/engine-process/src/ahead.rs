@@ -1,4 +1,10 @@
 //! Decoding ahead of the answer: the next token together with what is likely to follow it, in one batch.
+//!
+//! Every token is sampled once, from logits of its own place, so that a draft changes the time and not the distribution.
+//! The likeliest token is the same one but for near ties: quantised kernels round activations, and what differs in a last
+//! digit, because it was added up in another order, is some tenths of a logit apart behind all layers. The same comes of
+//! reading a prompt in other steps, drafts or not. Deciding near ties by a decode of one token does not help, since what
+//! batches left in the KV cache tells as much; where weights are not quantised no answer differs (`tests/architectures.rs`).
 
 use std::time::Instant;
 
@@ -7,21 +13,13 @@ use wire::Failure;
 
 use crate::cache::Session;
 use crate::generate::milliseconds;
-use crate::lookup::{Lookup, Match, Pace};
+use crate::lookup::{LONGEST, Lookup, Match, Pace};
 use crate::states::numbers;
-
-/// Two tokens whose logits are nearer than this are decided by a decode of one token. Rows of a batch are no longer than
-/// measured to be alike (`rows.rs`), but that was behind a short text: attention over a long one may add up in another
-/// order.
-const MARGIN: f32 = 0.1;
 
 /// A batch whose rows are looked at one after the other, and where the next one comes from.
 pub struct Ahead {
     lookup: Option<Lookup>,
     pace: Pace,
-    greedy: bool,
-    /// The most tokens of a draft.
-    longest: usize,
     /// Tokens that the cache held before the batch.
     start: usize,
     /// The batch: a token of the answer, and the drafted ones.
@@ -34,13 +32,11 @@ pub struct Ahead {
 }
 
 impl Ahead {
-    /// Drafts up to `longest` tokens from `prompt`, where there is one.
-    pub fn new(prompt: Option<&[LlamaToken]>, greedy: bool, longest: usize) -> Self {
+    /// Drafts from `prompt`, where there is one.
+    pub fn new(prompt: Option<&[LlamaToken]>) -> Self {
         Self {
-            lookup: prompt.filter(|_| longest > 0).map(|tokens| Lookup::new(&numbers(tokens))),
+            lookup: prompt.map(|tokens| Lookup::new(&numbers(tokens))),
             pace: Pace::default(),
-            greedy,
-            longest,
             start: 0,
             batch: Vec::new(),
             at: 0,
@@ -58,22 +54,6 @@ impl Ahead {
     /// Tokens drafted, and accepted of them.
     pub fn figures(&self) -> (u32, u32) {
         (self.drafted, self.accepted)
-    }
-
-    /// Decodes the token before the row alone, where the row leaves two tokens so near that the batch may have decided
-    /// between them. False where it was stopped.
-    ///
-    /// # Errors
-    /// `engine_decode`.
-    pub fn settle(&mut self, session: &mut Session<'_>) -> Result<bool, Failure> {
-        if !self.greedy || self.batch.len() < 2 || margin(session.context.get_logits_ith(self.row())) >= MARGIN {
-            return Ok(true);
-        }
-        let token = self.batch[self.at];
-        self.judge();
-        session.forget_from(self.start + self.at);
-        (self.start, self.batch, self.at) = (session.cached.len(), vec![token], 0);
-        session.decode(&[token], true)
     }
 
     /// Takes the token that was sampled from the row: the next row is the one behind it. `left` tokens may still follow.
@@ -94,7 +74,7 @@ impl Ahead {
         let room = (session.context.n_ctx() as usize).saturating_sub(session.cached.len() + 1).min(left);
         if let Some(lookup) = &mut self.lookup {
             let (draft, known) = lookup.draft(room);
-            let length = self.pace.length(known, self.longest).min(draft.len());
+            let length = self.pace.length(known, LONGEST).min(draft.len());
             self.batch.extend(draft[..length].iter().map(|token| LlamaToken::new(*token)));
             self.known = known;
         }
@@ -136,36 +116,5 @@ impl Ahead {
             tokens => self.pace.judged(self.known, tokens - 1, self.at),
         }
         self.accepted += self.at as u32;
-    }
-}
-
-/// How much more likely the likeliest token is than the next, in logits.
-fn margin(logits: &[f32]) -> f32 {
-    let (mut best, mut second) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
-    for logit in logits {
-        if *logit > best {
-            (best, second) = (*logit, best);
-        } else if *logit > second {
-            second = *logit;
-        }
-    }
-    best - second
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_margin_is_between_the_two_likeliest() {
-        let table: [(&[f32], f32); 4] = [
-            (&[1.0, 3.0, 2.5], 0.5),
-            (&[3.0, 3.0], 0.0),
-            (&[-1.0, -4.0, -2.0], 1.0),
-            (&[1.0], f32::INFINITY),
-        ];
-        for (logits, wanted) in table {
-            assert_eq!(margin(logits).to_bits(), wanted.to_bits(), "{logits:?}");
-        }
     }
 }

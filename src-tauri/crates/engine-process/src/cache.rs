@@ -38,8 +38,6 @@ pub struct Session<'model> {
     pub kept: Kept,
     /// Tokens that the layers with a sliding window look back, their own among them; 0 where no layer has one.
     window: usize,
-    /// The longest batch, in tokens, that decodes as its tokens do one by one; unknown until it was measured.
-    pub rows: Option<usize>,
     /// Passages that were read alone: see [`crate::joining`].
     pub alone: Alone,
 }
@@ -66,10 +64,10 @@ impl<'model> Session<'model> {
             (false, window) => Cut::Within(window),
         };
         let [prompts, passages] = keep.map(halves).map_or([None, None], |halves| halves.map(Some));
-        let kept = Kept::open(prompts.as_ref(), states::identity(&loaded.description, "prompt"), cut);
+        let kept = Kept::open(prompts.as_ref(), states::identity(loaded, "prompt"), cut);
         let alone = Alone::open(passages.as_ref(), loaded);
         let cached = Vec::new();
-        Ok(Self { loaded, template, context, cached, exact: 0, joined_end: 0, restored: 0, kept, window, rows: None, alone })
+        Ok(Self { loaded, template, context, cached, exact: 0, joined_end: 0, restored: 0, kept, window, alone })
     }
 
     /// Forgets everything that the KV cache holds.

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use engine::protocol::Event;
-use engine::{Finish, Prompt, Sampling, Usage};
+use engine::{Finish, Prompt, Usage};
 use llama_cpp_2::token::LlamaToken;
 use wire::Failure;
 
@@ -11,7 +11,6 @@ use crate::QUEUE;
 use crate::ahead::Ahead;
 use crate::cache::Session;
 use crate::joining::Joined;
-use crate::lookup::LONGEST;
 use crate::sampling::Sampler;
 use crate::text::Utf8;
 use crate::thinking::{Piece, Splitter, Style};
@@ -72,12 +71,9 @@ impl Session<'_> {
     ) -> Result<(), Failure> {
         let room = (self.context.n_ctx() as usize - tokens.len()).min(prompt.max_tokens as usize) as u32;
         let mut sampler = Sampler::new(prompt, &self.loaded.model)?;
-        let greedy = prompt.sampling == Sampling::Greedy;
-        // What a grammar forbids would count in the margin between two tokens.
+        // Behind what a grammar rules out, drafts are seldom right.
         let drafts = prompt.lookup && prompt.grammar.is_none() && self.can_be_cut();
-        // By chance any draft keeps the distribution; the likeliest token is to be the same one with drafts.
-        let longest = if greedy { self.rows.unwrap_or(1) - 1 } else { LONGEST };
-        let mut ahead = Ahead::new(drafts.then_some(tokens), greedy, longest);
+        let mut ahead = Ahead::new(drafts.then_some(tokens));
         let vocab = self.loaded.model.vocab();
         let marks = self.style().tokens(|mark| match *self.loaded.tokenize(mark, true) {
             [token] => Some(token),
@@ -85,7 +81,7 @@ impl Session<'_> {
         });
         let mut utf8 = Utf8::default();
         usage.finish = loop {
-            if QUEUE.is_stopped() || !ahead.settle(self)? {
+            if QUEUE.is_stopped() {
                 break Finish::Stopped;
             }
             // Where a grammar's text is whole, only tokens that end it are left.

@@ -42,7 +42,7 @@ impl Alone {
     /// Those of a model.
     pub fn open(keep: Option<&Keep>, loaded: &Loaded) -> Self {
         let keep = keep.filter(|_| can_join(loaded));
-        Self(Kept::open(keep, states::identity(&loaded.description, "passage"), Cut::Nowhere))
+        Self(Kept::open(keep, states::identity(loaded, "passage"), Cut::Nowhere))
     }
 
     /// Forgets them, in memory and on the disk.

@@ -19,13 +19,13 @@ use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
-use llama_cpp_sys_2::LLAMA_FLASH_ATTN_TYPE_ENABLED;
+use llama_cpp_sys_2::{LLAMA_FLASH_ATTN_TYPE_DISABLED, LLAMA_FLASH_ATTN_TYPE_ENABLED};
 use wire::Failure;
 
 use crate::QUEUE;
 use crate::template::ChatTemplate;
 use devices::{Gpu, Hardware};
-use plan::{Free, Plan, Wanted};
+use plan::{Attention, Free, Plan, Wanted};
 use shape::Shape;
 
 /// The context of a model that chats where nobody says otherwise, in tokens.
@@ -48,6 +48,7 @@ pub struct Loaded {
     /// Where it was loaded to chat.
     pub template: Option<ChatTemplate>,
     kv: KvCacheType,
+    attention: Attention,
 }
 
 impl Loaded {
@@ -112,6 +113,11 @@ impl Loaded {
         ChatTemplate::choose(source.as_deref(), &text(vocab.bos()), &text(vocab.eos()), is_special)
     }
 
+    /// What the layout of a KV cache's state hangs on beside the model: values lie otherwise where attention is plain.
+    pub fn layout(&self) -> String {
+        format!("{} {:?}", self.description.kv_type, self.attention)
+    }
+
     /// The tokens of `text`; `special` reads `<|…|>` marks as the special tokens they name.
     pub fn tokenize(&self, text: &str, special: bool) -> Vec<LlamaToken> {
         self.model.vocab().tokenize(text.as_bytes(), false, special)
@@ -128,10 +134,11 @@ pub fn context_parameters(loaded: &Loaded) -> LlamaContextParams {
         .with_n_threads_batch(threads)
         .with_type_k(loaded.kv)
         .with_type_v(loaded.kv);
-    // Values can be quantised only where attention is computed in one go; elsewhere llama.cpp chooses well itself.
-    let parameters = match loaded.kv {
-        KvCacheType::Q8_0 => parameters.with_flash_attention_policy(LLAMA_FLASH_ATTN_TYPE_ENABLED),
-        _ => parameters,
+    // Values can be quantised only where attention is computed in one go; on a device llama.cpp chooses well itself.
+    let parameters = match (loaded.attention, loaded.kv) {
+        (Attention::Plain, _) => parameters.with_flash_attention_policy(LLAMA_FLASH_ATTN_TYPE_DISABLED),
+        (Attention::Flash, KvCacheType::Q8_0) => parameters.with_flash_attention_policy(LLAMA_FLASH_ATTN_TYPE_ENABLED),
+        (Attention::Flash, _) => parameters,
     };
     match loaded.task {
         Task::Chat => parameters
@@ -174,7 +181,7 @@ impl<F: FnMut(f32) + 'static> Loader<'_, F> {
         let model = LlamaModel::load_from_file(self.backend, self.path, &parameters)
             .map_err(|error| damaged(self.path, &error))?;
         let description = self.describe(&model, plan);
-        let loaded = Loaded { description, model, task: self.options.task, template: None, kv: plan.kv };
+        let loaded = Loaded { description, model, task: self.options.task, template: None, kv: plan.kv, attention: plan.attention };
         if plan.gpu_layers > 0 {
             // Whether a GPU holds the KV cache and the compute buffers as well shows only now. This context is freed
             // at once; the one that computes is opened by who computes, with the same parameters.
@@ -429,7 +436,13 @@ mod tests {
             assert_eq!(codes, wanted, "{hardware:?}");
             assert!(notices.iter().all(|notice| notice.message.contains("느려집니다")));
         }
-        let plan = |gpu_layers| Plan { context: 2048, kv: KvCacheType::F16, gpu_layers, bytes: 0 };
+        let plan = |gpu_layers| Plan {
+            context: 2048,
+            kv: KvCacheType::F16,
+            attention: Attention::Flash,
+            gpu_layers,
+            bytes: 0,
+        };
         for (on_gpu, wanted, code) in
             [(33, 33, None), (20, 33, Some("gpu_layers_fewer")), (0, 33, Some("gpu_given_up")), (0, 0, None)]
         {

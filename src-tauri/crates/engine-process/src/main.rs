@@ -16,7 +16,6 @@ mod pooled;
 mod prepare;
 mod priority;
 mod queue;
-mod rows;
 mod sampling;
 mod states;
 mod template;

@@ -37,9 +37,7 @@ impl Session<'_> {
         }
         self.check_room(tokens.len())?;
         self.keep_prefix(&tokens, true);
-        if self.prefill_by(STEP, &tokens, |_, _| {}, || QUEUE.is_awaited())? {
-            self.measure_rows()?;
-        }
+        self.prefill_by(STEP, &tokens, |_, _| {}, || QUEUE.is_awaited())?;
         Ok(Event::Prepared { done: self.cached.len() as u32, total })
     }
 }

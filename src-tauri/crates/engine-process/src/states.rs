@@ -2,13 +2,13 @@
 
 use std::time::UNIX_EPOCH;
 
-use engine::Model;
 use llama_cpp_2::context::session::LlamaStateSeqFlags;
 use llama_cpp_2::token::LlamaToken;
 use sha2::{Digest, Sha256};
 
 use crate::cache::Session;
 use crate::kept::Snapshot;
+use crate::loading::Loaded;
 
 /// The sequence that is worked on.
 const SEQUENCE: i32 = 0;
@@ -19,12 +19,13 @@ pub fn numbers(tokens: &[LlamaToken]) -> Vec<i32> {
 }
 
 /// What a state's layout and meaning hang on: the model's file, how its KV cache is kept, and of `what` it is.
-pub fn identity(model: &Model, what: &str) -> [u8; 32] {
+pub fn identity(loaded: &Loaded, what: &str) -> [u8; 32] {
+    let model = &loaded.description;
     let metadata = std::fs::metadata(&model.path).ok();
     let modified = metadata.as_ref().and_then(|metadata| metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok());
     let mut hash = Sha256::new();
     // The layout is llama.cpp's own and may change with it.
-    let words = [env!("CARGO_PKG_VERSION"), "llama-cpp-sys-2 0.1.161", &model.name, &model.kv_type, what];
+    let words = [env!("CARGO_PKG_VERSION"), "llama-cpp-sys-2 0.1.161", &model.name, &loaded.layout(), what];
     let path = model.path.to_string_lossy();
     for word in words.into_iter().chain([&*path]) {
         hash.update((word.len() as u64).to_le_bytes());

@@ -1,8 +1,9 @@
-//! `lab bench lookup`: what drafting from the text at hand (prompt lookup) gains, and that it changes nothing.
+//! `lab bench lookup`: what drafting from the text at hand (prompt lookup) gains, and what it changes.
 //!
 //! Each question is asked twice in a row, with drafting and without, the likeliest token always; which comes first
 //! changes from text to text. `speed_up` is of milliseconds a generated token, without over with: above 1, drafting
-//! is faster.
+//! is faster. `differing` are the answers that drafting changed, and `rereading`, to hold it against, those that were
+//! another when their prompt was read in other steps, without any draft: quantised kernels round to near ties.
 
 use std::path::PathBuf;
 
@@ -31,6 +32,8 @@ struct Pair {
     with: Usage,
     without: Usage,
     same: bool,
+    /// Without drafts, its prompt read in other steps, it is the same.
+    reread: bool,
 }
 
 /// Measures and prints.
@@ -43,10 +46,6 @@ pub async fn run(model: Option<PathBuf>, settings: &Settings, json: bool) -> Res
     let engine = places::engine()?;
     let options = LoadOptions { threads: settings.threads, ..LoadOptions::default() };
     let model = engine.load(&places::model(model)?, options, |_| {}).await?;
-    // As the program does once a model is loaded; the engine then finds out how long drafts may be.
-    if let Some(first) = texts.first() {
-        engine.prepare(asking(std::slice::from_ref(&first.text), "")).await?;
-    }
     let (mut quote, mut free) = (Vec::new(), Vec::new());
     for (number, text) in texts.iter().enumerate() {
         eprint!("\r{number}/{} texts   ", texts.len());
@@ -59,7 +58,7 @@ pub async fn run(model: Option<PathBuf>, settings: &Settings, json: bool) -> Res
     let groups = [("quote", quote), ("free", free)];
     if !json {
         println!("{} · {} · {} threads", model.name, model.device, model.threads);
-        let heads = ["speed-up", "quartile", "quartile", "drafted", "accepted", "differing"];
+        let heads = ["speed-up", "quartile", "quartile", "drafted", "accepted", "differing", "rereading"];
         println!("{:<8}{}", "", heads.map(|head| format!("{head:>10}")).concat());
         for (name, pairs) in &groups {
             println!("{}", row(name, pairs));
@@ -89,8 +88,8 @@ pub async fn run(model: Option<PathBuf>, settings: &Settings, json: bool) -> Res
 async fn pair(engine: &Engine, id: &str, turns: Vec<Turn>, most: u32, drafting_first: bool) -> Result<Pair, Failure> {
     let plain = Prompt { lookup: false, ..Prompt::new(turns, most, Sampling::Greedy) };
     let drafting = Prompt { lookup: true, ..plain.clone() };
-    // A prompt that was read whole and one whose last token is read alone differ in their last digits as well.
-    answer(engine, Prompt { max_tokens: 1, ..plain.clone() }).await?;
+    // From here on the last token of the prompt is read alone each time.
+    let cold = answer(engine, plain.clone()).await?;
     let (with, without) = if drafting_first {
         let with = answer(engine, drafting).await?;
         (with, answer(engine, plain).await?)
@@ -99,7 +98,8 @@ async fn pair(engine: &Engine, id: &str, turns: Vec<Turn>, most: u32, drafting_f
         (answer(engine, drafting).await?, without)
     };
     let same = with.text == without.text && with.usage.generated_tokens == without.usage.generated_tokens;
-    Ok(Pair { id: id.to_owned(), with: with.usage, without: without.usage, same })
+    let reread = cold.text == without.text;
+    Ok(Pair { id: id.to_owned(), with: with.usage, without: without.usage, same, reread })
 }
 
 /// Of one token, since answers that differ may be of different length.
@@ -130,16 +130,18 @@ fn figures(pairs: &[Pair]) -> Value {
         "accepted_share": share(accepted as usize, drafted as usize),
         "differing": differing.len(),
         "differing_texts": differing,
+        "rereading": pairs.iter().filter(|pair| !pair.reread).count(),
     })
 }
 
 fn row(name: &str, pairs: &[Pair]) -> String {
     let Spread { median, lower_quartile, upper_quartile, .. } = Spread::of(&speed_ups(pairs));
     format!(
-        "{name:<8}{median:>10.2}{lower_quartile:>10.2}{upper_quartile:>10.2}{:>10}{:>10}{:>10}",
+        "{name:<8}{median:>10.2}{lower_quartile:>10.2}{upper_quartile:>10.2}{:>10}{:>10}{:>10}{:>10}",
         sum(pairs, |usage| usage.drafted_tokens),
         sum(pairs, |usage| usage.accepted_tokens),
         pairs.iter().filter(|pair| !pair.same).count(),
+        pairs.iter().filter(|pair| !pair.reread).count(),
     )
 }
 
@@ -167,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_speed_up_is_of_a_token_and_what_differs_is_counted_and_named() {
-        let pair = |id: &str, with, without, same| Pair { id: id.to_owned(), with, without, same };
+        let pair = |id: &str, with, without, same| Pair { id: id.to_owned(), with, without, same, reread: same };
         let pairs = [
             pair("same", usage(10, 100.0, 20, 15), usage(10, 200.0, 0, 0), true),
             pair("longer", usage(20, 200.0, 10, 0), usage(10, 100.0, 0, 0), false),
@@ -179,5 +181,6 @@ mod tests {
         assert_eq!([&figures["drafted_tokens"], &figures["accepted_tokens"]], [&json!(30), &json!(15)]);
         assert_eq!(figures["accepted_share"], json!(0.5));
         assert_eq!(figures["differing_texts"], json!(["longer"]));
+        assert_eq!(figures["rereading"], json!(1));
     }
 }

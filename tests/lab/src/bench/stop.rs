@@ -14,8 +14,8 @@ use crate::figures::quantile;
 use crate::generate::Random;
 use crate::places;
 
-/// Texts in the prompt.
-const TEXTS: usize = 5;
+/// Texts in the prompt: more than a batch of it, and little more, since every other try reads it.
+const TEXTS: usize = 2;
 /// The most tokens of an answer.
 const MAX_TOKENS: u32 = 128;
 

@@ -27,6 +27,8 @@ pub struct Shape {
     pub vocabulary: u64,
     /// Numbers that stand for a token between layers.
     pub embedding: u64,
+    /// Heads that ask, in the layer with most of them.
+    pub heads: u64,
     /// Numbers inside a layer's feed-forward part.
     pub feed_forward: u64,
     /// The layers, without the output layer.
@@ -78,6 +80,7 @@ impl Shape {
             trained: number("context_length").unwrap_or(0),
             vocabulary: file.length(c"tokenizer.ggml.tokens"),
             embedding,
+            heads: heads.iter().copied().max().unwrap_or(0),
             feed_forward: file.numbers(&of("feed_forward_length")).into_iter().max().unwrap_or(0),
             // A model that reads both ways keeps nothing: it reads a text at once.
             layers: (0..count).map(|layer| Layer { weights: 0, kept: if causal { kept(layer) } else { 0 } }).collect(),

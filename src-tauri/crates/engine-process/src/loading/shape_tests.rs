@@ -55,6 +55,7 @@ fn a_header_tells_what_a_model_takes() {
         trained: 4096,
         vocabulary: 3,
         embedding: 256,
+        heads: 4,
         feed_forward: 1024,
         layers,
         beside: 4 * (64 + 8 + 4 + 64),
