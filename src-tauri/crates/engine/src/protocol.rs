@@ -62,8 +62,8 @@ pub struct Prompt {
     pub sampling: Sampling,
     /// What the text must be; anything where there is none.
     pub grammar: Option<Grammar>,
-    /// Whether tokens are drafted from the text at hand (prompt lookup). The answer is the same without it, and slower
-    /// where it quotes.
+    /// Whether tokens are drafted from the text at hand (prompt lookup). Without it the answer is slower where it
+    /// quotes, and the same but for near ties.
     pub lookup: bool,
     /// What of the last turn need not be read behind what stands before it; all of it is where there is none.
     pub joining: Option<Joining>,
