@@ -74,7 +74,7 @@ pub enum Bench {
         #[arg(long)]
         json: bool,
     },
-    /// What drafting from the text at hand gains, where answers quote and where not, and whether they stay the same.
+    /// What drafting from the text at hand gains, where answers quote and where not, and which answers it changes.
     Lookup {
         /// A GGUF; by default the catalog's chat model.
         #[arg(long)]

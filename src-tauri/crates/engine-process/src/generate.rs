@@ -71,7 +71,7 @@ impl Session<'_> {
     ) -> Result<(), Failure> {
         let room = (self.context.n_ctx() as usize - tokens.len()).min(prompt.max_tokens as usize) as u32;
         let mut sampler = Sampler::new(prompt, &self.loaded.model)?;
-        // Behind what a grammar rules out, drafts are seldom right.
+        // Whether a draft pays under a grammar, which each of its tokens is held to, was never measured.
         let drafts = prompt.lookup && prompt.grammar.is_none() && self.can_be_cut();
         let mut ahead = Ahead::new(drafts.then_some(tokens));
         let vocab = self.loaded.model.vocab();

@@ -47,8 +47,8 @@ pub struct Loaded {
     pub description: Model,
     /// Where it was loaded to chat.
     pub template: Option<ChatTemplate>,
-    kv: KvCacheType,
-    attention: Attention,
+    /// How it was loaded.
+    plan: Plan,
 }
 
 impl Loaded {
@@ -115,7 +115,7 @@ impl Loaded {
 
     /// What the layout of a KV cache's state hangs on beside the model: values lie otherwise where attention is plain.
     pub fn layout(&self) -> String {
-        format!("{} {:?}", self.description.kv_type, self.attention)
+        format!("{} {:?}", self.description.kv_type, self.plan.attention)
     }
 
     /// The tokens of `text`; `special` reads `<|…|>` marks as the special tokens they name.
@@ -132,10 +132,10 @@ pub fn context_parameters(loaded: &Loaded) -> LlamaContextParams {
     let parameters = LlamaContextParams::default()
         .with_n_threads(threads)
         .with_n_threads_batch(threads)
-        .with_type_k(loaded.kv)
-        .with_type_v(loaded.kv);
+        .with_type_k(loaded.plan.kv)
+        .with_type_v(loaded.plan.kv);
     // Values can be quantised only where attention is computed in one go; on a device llama.cpp chooses well itself.
-    let parameters = match (loaded.attention, loaded.kv) {
+    let parameters = match (loaded.plan.attention, loaded.plan.kv) {
         (Attention::Plain, _) => parameters.with_flash_attention_policy(LLAMA_FLASH_ATTN_TYPE_DISABLED),
         (Attention::Flash, KvCacheType::Q8_0) => parameters.with_flash_attention_policy(LLAMA_FLASH_ATTN_TYPE_ENABLED),
         (Attention::Flash, _) => parameters,
@@ -181,7 +181,7 @@ impl<F: FnMut(f32) + 'static> Loader<'_, F> {
         let model = LlamaModel::load_from_file(self.backend, self.path, &parameters)
             .map_err(|error| damaged(self.path, &error))?;
         let description = self.describe(&model, plan);
-        let loaded = Loaded { description, model, task: self.options.task, template: None, kv: plan.kv, attention: plan.attention };
+        let loaded = Loaded { description, model, task: self.options.task, template: None, plan: plan.clone() };
         if plan.gpu_layers > 0 {
             // Whether a GPU holds the KV cache and the compute buffers as well shows only now. This context is freed
             // at once; the one that computes is opened by who computes, with the same parameters.

@@ -7,6 +7,9 @@ use crate::figures::share;
 use crate::generate::Random;
 use crate::sets::{Passage, Query, shuffled};
 
+/// Where a document is asked about more than once, one question that needs two passages comes to so many that need one.
+const SINGLES_A_PAIR: usize = 8;
+
 /// Passages of one document, in the order in which they stand in the prompt, and what is asked about them.
 pub struct Group<'a> {
     pub title: &'a str,
@@ -58,7 +61,7 @@ pub fn groups<'a>(passages: &'a [Passage], queries: &'a [Query], settings: &Sett
         let held: Vec<&[&Query]> =
             passages.iter().map(|passage| asked.get(passage.id.as_str()).map_or(&[][..], Vec::as_slice)).collect();
         let singles = in_turns(&held).into_iter().take(settings.each.unwrap_or(usize::MAX).min(questions));
-        let two = two(&held).into_iter().take(pairs.min(settings.each.map_or(1, |each| each.div_ceil(8))));
+        let two = two(&held).into_iter().take(pairs.min(settings.each.map_or(1, |each| each.div_ceil(SINGLES_A_PAIR))));
         let tasks: Vec<Task<'_>> = singles.chain(two).collect();
         questions -= tasks.iter().filter(|task| task.place.is_some()).count();
         pairs -= tasks.iter().filter(|task| task.place.is_none()).count();

@@ -60,6 +60,7 @@ pub struct Plan {
     pub context: u32,
     /// The numbers of the KV cache.
     pub kv: KvCacheType,
+    /// How attention is computed.
     pub attention: Attention,
     /// Layers on the GPUs, the output layer last and first to go there.
     pub gpu_layers: u32,
@@ -122,6 +123,11 @@ impl<'a> Need<'a> {
         self.total().saturating_sub(moved.saturating_sub(copied))
     }
 
+    /// True where memory holds what is left to it with so many layers on the GPUs.
+    fn fits(&self, gpu_layers: u32, free: Free) -> bool {
+        free.memory.is_none_or(|memory| self.in_memory(gpu_layers, free.gpu) <= memory)
+    }
+
     /// Layers that fit on the GPUs.
     fn fitting(&self, gpu: &Gpu) -> u32 {
         let Some(free) = gpu.free else { return u32::MAX };
@@ -171,7 +177,7 @@ pub fn plan(shape: &Shape, wanted: &Wanted, free: Free) -> Result<Plan, Failure>
         let gpu_layers = free.gpu.map_or(0, |gpu| need.fitting(gpu).min(wanted.gpu_layers));
         let gpu_layers = gpu_layers.min(shape.layers.len() as u32 + 1);
         let here = way.attention == Attention::Flash || gpu_layers == 0;
-        if here && free.memory.is_none_or(|memory| need.in_memory(gpu_layers, free.gpu) <= memory) {
+        if here && need.fits(gpu_layers, free) {
             let Way { context, kv, attention } = way;
             return Ok(Plan { context, kv, attention, gpu_layers, bytes: need.total() });
         }
@@ -193,7 +199,7 @@ pub fn with_fewer_layers(
     let plain = gpu_layers == 0 && wanted.chat && plan.kv == KvCacheType::F16;
     for attention in plain.then_some(Attention::Plain).into_iter().chain([Attention::Flash]) {
         let need = Need::new(shape, wanted, Way { context: plan.context, kv: plan.kv, attention });
-        if free.memory.is_none_or(|memory| need.in_memory(gpu_layers, free.gpu) <= memory) {
+        if need.fits(gpu_layers, free) {
             return Ok(Plan { gpu_layers, attention, bytes: need.total(), ..plan.clone() });
         }
     }
