@@ -258,8 +258,15 @@ impl Window<'_> {
     pub async fn wait(&self, selector: &str) -> Result<Element> {
         let begun = Instant::now();
         loop {
-            if let Some(found) = self.all(selector).await?.pop() {
-                return Ok(found);
+            match self.all(selector).await {
+                Ok(mut found) => {
+                    if let Some(found) = found.pop() {
+                        return Ok(found);
+                    }
+                }
+                // The page was left while the driver looked: the next one is asked.
+                Err(error) if error.to_string().contains("before the unload event") => {}
+                Err(error) => return Err(error),
             }
             if begun.elapsed() > PATIENCE {
                 self.screenshot("timeout").await?;
