@@ -105,6 +105,12 @@ test("the sentences behind the numbers say what is known", () => {
   ]);
 });
 
+test("an answer from passages that were read alone says so", () => {
+  const line = measured({ figures: figures({ joined_tokens: 1200 }) });
+  expect(line).toBe("첫 글자까지 1.2초 · 초당 29토큰 · 맥락 1,834/8,192토큰 · 재사용 1,500토큰 · 빠른 답변 · CPU");
+  expect(screen.getByTestId("figures").textContent).toContain("1,200토큰은 자료별로 따로 읽은 것을 이어 붙였습니다.");
+});
+
 test.each<[string, Partial<Message>]>([
   ["that nothing was measured of", { figures: null }],
   ["that failed", { figures: figures(), state: "failed" }],

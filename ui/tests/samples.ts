@@ -45,6 +45,7 @@ export const figures = (more: Partial<Figures> = {}): Figures => ({
   prompt_tokens: 1700,
   cached_tokens: 1500,
   restored_tokens: 0,
+  joined_tokens: 0,
   generated_tokens: 134,
   accepted_tokens: 0,
   context_tokens: 8192,

@@ -224,6 +224,8 @@ export interface Figures {
   /** Those of the prompt that were not read again, and those of them that were brought back from what is kept. */
   cached_tokens: number;
   restored_tokens: number;
+  /** Those of the prompt that were read alone and joined (quick answers). */
+  joined_tokens: number;
   generated_tokens: number;
   /** Those of the generated that were drafted from the text at hand. */
   accepted_tokens: number;

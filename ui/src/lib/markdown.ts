@@ -5,10 +5,11 @@
  * must not navigate), and DOMPurify stands behind all of it.
  */
 import DOMPurify from "dompurify";
-import { Marked, type Tokens } from "marked";
+import { Marked, type TokenizerAndRendererExtension, type Tokens } from "marked";
 import type { Citation, Mark } from "./contract";
 import { chipLabel, DOUBT, locator } from "./format";
 import { cover, uncoverIn } from "./marks";
+import type { Rich } from "./rich.svelte";
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const escape = (text: string) => text.replace(/[&<>"']/g, (sign) => escapes[sign]!);
@@ -25,13 +26,40 @@ const WHY = "이 문장의 숫자·날짜·이름이 인용한 자료에 없습�
 /** A note, not a button: there is no source to open. */
 const doubt = `<span class="doubt" role="note" data-testid="doubt" title="${WHY}" aria-label="${DOUBT}: ${WHY}">${DOUBT}</span>`;
 
-export function render(text: string, citations: Citation[], personal: Mark[] = []): string {
+/** `$…$` and `\\(…\\)` in a line; prices such as $5 are none (the rule of Pandoc's tex_math_dollars). */
+const INLINE = /^(?:\$(?![\s$])((?:\\.|[^\\$\n])*?(?:\\.|[^\\$\s]))\$(?!\d)|\\\((.+?)\\\))/;
+/** `$$…$$` and `\\[…\\]`, of one line or several. */
+const DISPLAY = /^(?:\$\$([^$]+?)\$\$|\\\[([\s\S]+?)\\\])/;
+
+/** Formulas at one level of a text. What is no formula stays as it was written. */
+function formulas(level: "block" | "inline", formula: NonNullable<Rich["formula"]>): TokenizerAndRendererExtension {
+  return {
+    name: `formula-${level}`,
+    level,
+    start: (source) => source.search(level === "block" ? /\n(?:\$\$|\\\[)/ : /\$|\\[([]/),
+    tokenizer(source) {
+      const display = DISPLAY.exec(source);
+      const match = display ?? (level === "inline" ? INLINE.exec(source) : null);
+      const html = match && formula((match[1] ?? match[2])!.trim(), display !== null);
+      return html ? { type: `formula-${level}`, raw: match[0], html } : undefined;
+    },
+    renderer: ({ html }) => (level === "block" ? `<p>${html}</p>` : html),
+  };
+}
+
+const MATH_ATTRIBUTES =
+  "display displaystyle scriptlevel mathvariant stretchy fence separator accent accentunder linethickness lspace rspace minsize maxsize columnalign rowspacing columnspacing notation width height depth voffset".split(" ");
+const MATHML =
+  "math semantics mrow mi mo mn ms mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mtable mtr mtd mstyle mpadded mphantom menclose";
+
+export function render(text: string, citations: Citation[], personal: Mark[] = [], rich: Rich = {}): string {
   const { text: covered, words } = cover(text, personal);
   const byMark = new Map(citations.map((citation) => [citation.mark, citation]));
   const marked = new Marked({
     gfm: true,
     breaks: true,
     extensions: [
+      ...(rich.formula ? [formulas("block", rich.formula), formulas("inline", rich.formula)] : []),
       {
         name: "mark",
         level: "inline",
@@ -48,6 +76,10 @@ export function render(text: string, citations: Citation[], personal: Mark[] = [
       },
     ],
     renderer: {
+      code({ text, lang }: Tokens.Code) {
+        const language = /^\w+/.exec(lang ?? "")?.[0].toLowerCase() ?? "";
+        return `<pre><code>${rich.highlighted?.(text, language) ?? escape(text)}</code></pre>\n`;
+      },
       html: ({ text }: Tokens.HTML | Tokens.Tag) => escape(text),
       image: ({ text, href }: Tokens.Image) => escape(text || href),
       link({ href, tokens, text }: Tokens.Link) {
@@ -60,8 +92,11 @@ export function render(text: string, citations: Citation[], personal: Mark[] = [
     ALLOWED_TAGS: [
       ..."p br hr strong em del code pre blockquote ul ol li h1 h2 h3 h4 h5 h6".split(" "),
       ..."table thead tbody tr th td button span".split(" "),
+      ...MATHML.split(" "),
     ],
-    ALLOWED_ATTR: ["type", "class", "title", "align", "start", "role", "aria-label", "data-mark", "data-testid"],
+    // TeX beside its MathML: it would be read out as text.
+    FORBID_CONTENTS: ["annotation"],
+    ALLOWED_ATTR: ["type", "class", "title", "align", "start", "role", "aria-label", "data-mark", "data-testid", ...MATH_ATTRIBUTES],
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     RETURN_DOM: true,
@@ -72,6 +107,6 @@ export function render(text: string, citations: Citation[], personal: Mark[] = [
 }
 
 /** A text that is still growing: without the mark that has only begun. */
-export function renderPartial(text: string): string {
-  return render(text.replace(/\s?\[(\d*|\?)$/, ""), []);
+export function renderPartial(text: string, rich: Rich = {}): string {
+  return render(text.replace(/\s?\[(\d*|\?)$/, ""), [], [], rich);
 }
