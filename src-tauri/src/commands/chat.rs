@@ -255,6 +255,7 @@ fn figures(answer: &Answer, model: Option<Model>) -> Option<Figures> {
         prompt_tokens: usage.prompt_tokens,
         cached_tokens: usage.prompt_tokens.saturating_sub(usage.read_tokens),
         restored_tokens: usage.restored_tokens,
+        joined_tokens: usage.joined_tokens,
         generated_tokens: usage.generated_tokens,
         accepted_tokens: usage.accepted_tokens,
         context_tokens: model.context_tokens,
@@ -337,7 +338,8 @@ mod tests {
         };
         let told = figures(&answer(Some(1234.5)), Some(model.clone())).unwrap();
         assert_eq!((told.first_ms, told.prefill_ms, told.generate_ms), (1235, 900, 4620));
-        assert_eq!((told.prompt_tokens, told.cached_tokens, told.restored_tokens), (1700, 1500, 800));
+        assert_eq!((told.prompt_tokens, told.cached_tokens), (1700, 1500));
+        assert_eq!((told.restored_tokens, told.joined_tokens), (800, 300));
         assert_eq!((told.generated_tokens, told.accepted_tokens, told.context_tokens), (134, 30, 8192));
         assert_eq!(told.device, "CPU");
         assert_eq!(figures(&answer(None), Some(model)), None, "it was stopped before a word came");

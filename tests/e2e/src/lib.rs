@@ -1,6 +1,7 @@
 //! Drives the real window under Xvfb through WebDriver, in a network namespace that has loopback and nothing else, or, to
 //! count what leaves, a way out that ends in the test's own hands.
 
+pub mod access;
 pub mod capture;
 pub mod process;
 pub mod session;
@@ -329,6 +330,14 @@ impl Window<'_> {
     /// The driver's.
     pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
         Ok(self.client.execute(script, arguments).await?)
+    }
+
+    /// Runs a script in the page whose last argument takes its value.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn script_async(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        Ok(self.client.execute_async(script, arguments).await?)
     }
 
     /// Calls a command of the shell as the page does; its value, or the failure's code as an error.

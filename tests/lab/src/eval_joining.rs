@@ -7,22 +7,22 @@
 //! answers that a way has less than `full`, and `low` and `high` are the ends of its 95 % interval (a bootstrap of 2,000
 //! draws of whole documents, since questions about one document stand and fall together; Efron and Tibshirani 1993).
 
+mod kept;
 mod report;
 mod tasks;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use engine::{Engine, Joining, Keep, LoadOptions, Prompt, Sampling, Turn};
-use serde::Serialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use wire::Failure;
 
+use self::kept::{Kept, Run};
 use self::tasks::{Group, Task, groups};
 use crate::bench::asking;
 use crate::judge;
 use crate::places;
-use crate::sets::{self, Passage, Query, lines};
+use crate::sets::{Passage, Query, lines};
 
 const SYSTEM: &str = "당신은 대한민국 공무원을 돕는 비서입니다. [자료]에 적힌 내용만으로 한국어 존댓말로 짧고 정확하게 답합니다.";
 const ASKS: &str = "자료의 표현을 그대로 써서 한 문장으로 답하세요.";
@@ -49,7 +49,7 @@ pub struct Settings {
 }
 
 /// How the passages of a question come into the KV cache.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     /// Read in turn.
@@ -77,7 +77,7 @@ impl Way {
 }
 
 /// A question that was asked in one way, as a line of `--out`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Asked {
     id: String,
     document: String,
@@ -116,24 +116,34 @@ pub async fn run(
     let engine = places::engine()?;
     let options = LoadOptions { keep: Some(keep), threads: settings.threads, ..LoadOptions::default() };
     let model = engine.load(&places::model(model)?, options, |_| {}).await?;
-    let mut out = out.map(|file| std::fs::File::create(file).map_err(|error| sets::unreadable(file, error))).transpose()?;
+    let mut kept = out.map(|file| Kept::open(file, &Run::of(&model.name, settings))).transpose()?;
     let ways: Vec<Way> = [Way::Full].into_iter().chain(settings.ways.iter().copied()).collect();
     let mut asked: Vec<Asked> = Vec::new();
     for (number, group) in groups.iter().enumerate() {
-        let texts = group.passages.iter().map(|passage| passage.text.clone()).collect();
-        engine.read_alone(vec![Turn::new("system", SYSTEM)], texts).await?;
         // Each way follows each other as often.
-        for at in 0..ways.len() {
+        let of_each = (0..ways.len()).flat_map(|at| {
             let way = ways[(at + number) % ways.len()];
-            for task in &group.tasks {
-                let one = ask(&engine, group, task, number, way).await?;
-                if let Some(file) = &mut out {
-                    writeln!(file, "{}", json!(one))
-                        .map_err(|error| Failure::new("eval_unwritable", "결과를 쓰지 못했습니다.", error))?;
+            group.tasks.iter().map(move |task| (way, task))
+        });
+        let mut alone = false;
+        for (way, task) in of_each {
+            let earlier = kept.as_ref().and_then(|kept| kept.answer(way, &task.id())).cloned();
+            asked.push(match earlier {
+                Some(answered) => answered,
+                None => {
+                    if !alone {
+                        let texts = group.passages.iter().map(|passage| passage.text.clone()).collect();
+                        engine.read_alone(vec![Turn::new("system", SYSTEM)], texts).await?;
+                        alone = true;
+                    }
+                    let answered = ask(&engine, group, task, number, way).await?;
+                    if let Some(kept) = &mut kept {
+                        kept.keep(&answered)?;
+                    }
+                    answered
                 }
-                asked.push(one);
-                eprint!("\r{}/{} answers   ", asked.len(), questions * ways.len());
-            }
+            });
+            eprint!("\r{}/{} answers   ", asked.len(), questions * ways.len());
         }
     }
     eprintln!();

@@ -151,7 +151,7 @@ enum Eval {
         /// A GGUF; by default the catalog's chat model.
         #[arg(long)]
         model: Option<PathBuf>,
-        /// A file that gets a line an answer.
+        /// A file that gets a line an answer. A run that was ended goes on with the answers that it holds.
         #[arg(long)]
         out: Option<PathBuf>,
         #[arg(long)]

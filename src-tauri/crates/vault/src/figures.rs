@@ -15,6 +15,9 @@ pub struct Figures {
     pub cached_tokens: u32,
     /// Those of the cached tokens that were brought back from what is kept.
     pub restored_tokens: u32,
+    /// Those of them that were read alone and joined; 0 in what an older program kept.
+    #[serde(default)]
+    pub joined_tokens: u32,
     /// Tokens written.
     pub generated_tokens: u32,
     /// Those of them that were drafted from the text at hand, rightly.

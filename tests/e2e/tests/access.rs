@@ -1,0 +1,74 @@
+//! Every screen, for people who see, hear or move otherwise.
+
+use e2e::access::Findings;
+use e2e::{Desk, PASSWORD, Prerequisites, Result, Window, in_namespace};
+
+#[test]
+fn axe_finds_nothing_wrong_with_any_screen() {
+    in_namespace("axe_finds_nothing_wrong_with_any_screen", session);
+}
+
+async fn session(needs: &Prerequisites) -> Result<()> {
+    let desk = Desk::set_up(needs)?;
+    let window = desk.open_locked().await?;
+    let mut findings = Findings::default();
+    gate(&window, &mut findings).await?;
+    desk_and_dialogs(&window, &mut findings).await?;
+    window.click("[data-testid=lock-button]").await.ok();
+    window.wait("[data-testid=gate-unlock]").await?;
+    findings.look(&window, "the lock").await?;
+    window.close().await?;
+    assert!(findings.all().is_empty(), "{:#?}", findings.all());
+    Ok(())
+}
+
+async fn gate(window: &Window<'_>, findings: &mut Findings) -> Result<()> {
+    window.wait("[data-testid=gate-start]").await?;
+    findings.look(window, "the first password").await?;
+    window.set_first_password(PASSWORD).await?;
+    window.click("[data-testid=gate-make-recovery]").await?;
+    window.wait("[data-testid=gate-recovery-key]").await?;
+    findings.look(window, "the recovery key").await?;
+    window.click("input[type=checkbox]").await?;
+    window.click("[data-testid=gate-continue]:enabled").await
+}
+
+async fn desk_and_dialogs(window: &Window<'_>, findings: &mut Findings) -> Result<()> {
+    window.wait("[data-testid=add-sample]").await?;
+    findings.look(window, "the empty desk").await?;
+    window.click("[data-testid=add-sample]").await?;
+    window.wait("[data-testid=document-row][data-name='복무규정.hwpx'][data-state=ready]").await?;
+    window.wait("[data-testid=engine-state][data-state=ready]").await?;
+    window.ask("출장을 마치면 언제까지 보고해야 합니까?", "complete").await?;
+    findings.look(window, "an answer").await?;
+    window.click("[data-testid=figures] summary").await?;
+    window.click("[data-testid=chip]").await?;
+    window.wait("[data-testid=source-pane][data-state=ready]").await?;
+    findings.look(window, "a source").await?;
+    press(window, "Escape").await?;
+    for (name, opener, shown) in [
+        ("the search", "[data-testid=find-button]", "[data-testid=find-query]"),
+        ("the shortcuts", "[data-testid=shortcuts-button]", "[data-testid=shortcut-sheet]"),
+        ("the network's state", "[data-testid=security-button]", "[data-testid=security-tab-network]"),
+    ] {
+        window.click(opener).await?;
+        window.wait(shown).await?;
+        findings.look(window, name).await?;
+        if name != "the network's state" {
+            press(window, "Escape").await?;
+        }
+    }
+    for tab in ["encryption", "audit", "policy"] {
+        window.click(&format!("[data-testid=security-tab-{tab}]")).await?;
+        window.wait(&format!("[data-testid=security-tab-{tab}][aria-selected=true]")).await?;
+        findings.look(window, tab).await?;
+    }
+    press(window, "Escape").await
+}
+
+/// A key where the focus is.
+async fn press(window: &Window<'_>, key: &str) -> Result<()> {
+    let event = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: arguments[0], code: arguments[0], bubbles: true, cancelable: true }))";
+    window.script(event, vec![key.into()]).await?;
+    Ok(())
+}
