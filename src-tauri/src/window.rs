@@ -82,6 +82,8 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             commands::library::watch_folder,
             commands::library::unwatch_folder,
             commands::find::find,
+            commands::style::check_style,
+            commands::style::mend_style,
             commands::chat::conversations,
             commands::chat::conversation,
             commands::chat::rename_conversation,

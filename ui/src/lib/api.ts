@@ -17,6 +17,7 @@ import type {
   NetworkProbes,
   Source,
   Status,
+  StyleFinding,
   WatchedFolder,
 } from "./contract";
 
@@ -79,6 +80,8 @@ export const api = {
   expectQuestion: (conversationId: number | null, documentIds: number[]) => invoke<void>("expect_question", { conversationId, documentIds }),
   stop: () => invoke<void>("stop"),
   source: (passageId: number) => invoke<Source>("source", { passageId }),
+  checkStyle: (text: string) => invoke<StyleFinding[]>("check_style", { text }),
+  mendStyle: (text: string) => invoke<string>("mend_style", { text }),
   find: (search: Search) => invoke<Found>("find", { ...search }),
   chooseModel: (path: string) => invoke<void>("choose_model", { path }),
   chooseEmbeddingModel: (path: string | null) => invoke<void>("choose_embedding_model", { path }),

@@ -362,6 +362,22 @@ export interface FindFilters {
   added_to: number | null;
 }
 
+/** What a rule of official writing objects to. */
+export interface StyleFinding {
+  /** The rule's word and, in Korean, its name. */
+  rule: string;
+  name: string;
+  /** False where the person decides. */
+  mistake: boolean;
+  /** UTF-16 units of the text. */
+  start: number;
+  end: number;
+  found: string;
+  /** What should stand there; null where that takes a person. */
+  fix: string | null;
+  message: string;
+}
+
 export interface Found {
   documents: FoundDocument[];
   documents_total: number;
@@ -405,6 +421,7 @@ export interface Found {
  *   source({ passageId }) -> Source
  *   find({ query, kinds: FindKind[] | null, filters: FindFilters, limit, offset }) -> Found
  *     (a query of up to 200 letters whose last word may go on, also by its consonants; up to 100 of a kind)
+ *   check_style({ text }) -> StyleFinding[]     mend_style({ text }) -> string (every mistake with one right correction mended)
  *   choose_model({ path }) -> void (progress by the "status" event)
  *   retry_engine() -> void              set_quick_answers({ quick }) -> void
  *   choose_embedding_model({ path: string | null }) -> void (null: none; progress by the "status" event)
