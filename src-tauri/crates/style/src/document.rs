@@ -85,7 +85,7 @@ fn is_foot(line: &str) -> bool {
     let line = line.trim();
     let squeezed: String = line.chars().filter(|char| !is_space(*char)).collect();
     let named = squeezed.chars().count() <= 20
-        && squeezed.chars().all(char::is_alphanumeric)
+        && squeezed.chars().all(|char| char.is_alphanumeric() || matches!(char, '○' | '〇'))
         && ["장", "장관", "군수", "도지사", "교육감", "총리", "대통령"].iter().any(|end| squeezed.ends_with(end));
     named || FOOT.iter().any(|word| line.starts_with(word))
 }

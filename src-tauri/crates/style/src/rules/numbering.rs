@@ -19,6 +19,8 @@ struct Item {
     level: usize,
     /// From 0.
     number: usize,
+    /// How many lists it stands in.
+    depth: usize,
     indent: usize,
     /// From the line's start to the end of the sign.
     range: Range<usize>,
@@ -58,7 +60,7 @@ pub(crate) fn find(text: &Text, document: &Document) -> Vec<Mark> {
         spaced(text, &item, &mut marks);
         place(&item, &mut open, bulleted, document.official, &mut marks);
         bulleted = false;
-        items.push(item);
+        items.push(Item { depth: open.len() - 1, ..item });
     }
     while let Some(last) = open.pop() {
         marks.extend(alone(last));
@@ -123,12 +125,11 @@ fn spaced(text: &Text, item: &Item, marks: &mut Vec<Mark>) {
 
 /// Where a text moves items in at all, it does so evenly.
 fn indented(items: &[Item], marks: &mut Vec<Mark>) {
-    let base = items.iter().map(|item| item.level).min().unwrap_or(0);
-    if !items.iter().any(|item| item.level > base && item.indent > 0) {
+    if !items.iter().any(|item| item.depth > 0 && item.indent > 0) {
         return;
     }
     for item in items {
-        let right = 2 * (item.level - base);
+        let right = 2 * item.depth;
         if item.indent != right {
             let moved = sign(item.level, item.number).map(|sign| " ".repeat(right) + &sign);
             let says = format!("하위 항목은 상위 항목보다 두 칸(2타)씩 들여 씁니다. 이 항목은 {right}칸입니다.");
@@ -156,7 +157,7 @@ fn item(text: &Text, line: &Range<usize>) -> Option<Item> {
     }
     let start = line.start + indent;
     let sign = start..start + length;
-    Some(Item { level, number, indent, range: line.start..sign.end, sign, gap })
+    Some(Item { level, number, depth: 0, indent, range: line.start..sign.end, sign, gap })
 }
 
 /// Level, number from 0 and length of an item's sign.

@@ -20,7 +20,7 @@ pub(crate) fn find(text: &Text) -> Vec<Mark> {
     for line in &text.lines {
         let mut start = line.start;
         for sentence in text.whole[line.clone()].split_inclusive(['.', '?', '!']) {
-            for (forms, says) in TURNS {
+            for (forms, says) in TURNS.iter().copied() {
                 let mut places: Vec<(usize, usize)> = forms
                     .iter()
                     .flat_map(|form| sentence.match_indices(form).map(|(at, form)| (start + at, form.len())))
@@ -29,7 +29,7 @@ pub(crate) fn find(text: &Text) -> Vec<Mark> {
                 places.sort_unstable();
                 // The first syllable belongs to the word before.
                 let again = places.iter().skip(1);
-                marks.extend(again.map(|(at, length)| Mark::advice(Rule::Translationese, *at..at + length, None, *says)));
+                marks.extend(again.map(|(at, length)| Mark::advice(Rule::Translationese, *at..at + length, None, says)));
             }
             start += sentence.len();
         }
