@@ -14,6 +14,6 @@ export default defineConfig({
     setupFiles: "tests/setup.ts",
     restoreMocks: true,
     // The one that a test reads the colours from; others are empty there.
-    css: { include: /app\.css/ },
+    css: { include: /src\/.*\.css/ },
   },
 });
