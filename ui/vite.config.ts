@@ -13,7 +13,7 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     setupFiles: "tests/setup.ts",
     restoreMocks: true,
-    // The one that a test reads the colours from; others are empty there.
-    css: { include: /app\.css/ },
+    // Those that tests read; others are empty there.
+    css: { include: /(src|krds-uiux)\/.*\.css/ },
   },
 });

@@ -3,7 +3,6 @@ import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
 import { beforeEach, expect, test, vi } from "vitest";
-import css from "../src/app.css?raw";
 import Chat from "../src/components/Chat.svelte";
 import ConversationItem from "../src/components/ConversationItem.svelte";
 import DocumentList from "../src/components/DocumentList.svelte";
@@ -14,6 +13,7 @@ import type { DocumentRow, Grade } from "../src/lib/contract";
 import { highest, isAbove, isReason, refusal } from "../src/lib/grades";
 import { everything } from "../src/lib/listing";
 import { answer, citation, conversation, document, status } from "./samples";
+import { colour, contrast, THEMES } from "./tokens";
 
 let calls: [string, Record<string, unknown>][];
 let answers: Record<string, (args: Record<string, unknown>) => unknown>;
@@ -76,28 +76,10 @@ test("a refusal names both grades", () => {
 
 // The chip
 
-const colours = (theme: string) => Object.fromEntries([...theme.matchAll(/(--[\w-]+): (#[0-9a-f]{6});/g)].map(([, name, value]) => [name!, value!]));
-const [light, dark] = css.split("@media (prefers-color-scheme: dark)") as [string, string];
-
-function contrast(ink: string, paper: string): number {
-  const luminance = (colour: string) => {
-    const [red, green, blue] = [1, 3, 5]
-      .map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
-      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)) as [number, number, number];
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const [a, b] = [luminance(ink), luminance(paper)];
-  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-}
-
-test.each([
-  ["light", light],
-  ["dark", dark],
-])("the chips' colours can be read in the %s theme", (_, theme) => {
-  const of = colours(theme);
+test.each(THEMES)("the chips' colours can be read in the %s theme", (theme) => {
   const pairs = [...chipSource.matchAll(/\.([CSO]) \{\s+background: var\((--[\w-]+)\);\s+color: var\((--[\w-]+)\);/g)];
   expect(pairs.map(([, grade]) => grade)).toEqual(["C", "S", "O"]);
-  for (const [, , paper, ink] of pairs) expect(contrast(of[ink!]!, of[paper!]!)).toBeGreaterThanOrEqual(4.5);
+  for (const [, , paper, ink] of pairs) expect(contrast(colour(theme, ink!), colour(theme, paper!))).toBeGreaterThanOrEqual(4.5);
 });
 
 test.each<[Grade, boolean, string, RegExp]>([

@@ -22,6 +22,7 @@ import { highest, refusal, STRICTEST } from "./grades";
 import { everything, type Chip, type Filter } from "./listing";
 import { Models } from "./models";
 import { failureOf } from "./notices.svelte";
+import { pane } from "./pane.svelte";
 import { asked, changed, obstacleOf, type Scope } from "./scope";
 import { Scopes } from "./scopes.svelte";
 import { load, save } from "./stored";
@@ -302,6 +303,7 @@ export class App extends Models {
   /** Shows the list of documents, with these only. */
   showDocuments(chip: Chip): void {
     this.closeSource();
+    pane.show("side");
     this.filter = { name: "", chip };
   }
 
@@ -344,6 +346,7 @@ export class App extends Models {
 
   async openConversation(id: number | null): Promise<void> {
     this.closeSource();
+    pane.show("chat");
     this.current = id;
     this.#messages = [];
     await this.attempt(() => this.#loadMessages());
@@ -470,6 +473,7 @@ export class App extends Models {
   async openSource(citation: Citation, opener: HTMLElement | null): Promise<void> {
     const opened: OpenSource = { citation, source: null, opener };
     this.source = opened;
+    pane.show("side");
     const done = await this.attempt(async () => {
       const source = await api.source(citation.passage_id);
       if (this.source === opened) this.source = { ...opened, source };
@@ -478,8 +482,10 @@ export class App extends Models {
   }
 
   closeSource(): void {
-    const opener = this.source?.opener;
+    if (this.source === null) return;
+    const { opener } = this.source;
     this.source = null;
+    pane.show("chat");
     if (opener?.isConnected) opener.focus();
   }
 }

@@ -2,6 +2,7 @@
 import { app } from "./app.svelte";
 import { find } from "./find.svelte";
 import { gate } from "./gate.svelte";
+import { pane } from "./pane.svelte";
 import { security } from "./security.svelte";
 
 export interface Shortcut {
@@ -31,6 +32,7 @@ function nextPane() {
   const panes = [...document.querySelectorAll<HTMLElement>(PANES)];
   const at = panes.findIndex((pane) => pane.contains(document.activeElement));
   const next = panes[(at + 1) % panes.length];
+  pane.show(next?.tagName === "NAV" ? "list" : next?.tagName === "MAIN" ? "chat" : "side");
   // Where one writes first, then the first control; the source pane, which is read, itself.
   const wants = ["textarea:enabled", next?.hasAttribute("tabindex") ? ":scope" : "button:enabled"];
   for (const selector of wants) {
@@ -46,6 +48,10 @@ export const GLOBAL: Shortcut[] = [
   { keys: "Ctrl+,", does: "보안 설정을 엽니다", code: "Comma", letter: ",", control: true, overDialogs: true, run: () => security.show() },
   { keys: "Ctrl+L", does: "프로그램을 잠급니다", code: "KeyL", letter: "l", control: true, overDialogs: true, run: () => void gate.lock() },
   { keys: "F1", does: "이 단축키 안내를 엽니다", code: "F1", letter: "F1", run: () => (sheet.open = true) },
+  // The whole program's, before it is unlocked too: `Appearance.press` runs them.
+  { keys: "Ctrl+＋", does: "글자를 크게 합니다" },
+  { keys: "Ctrl+－", does: "글자를 작게 합니다" },
+  { keys: "Ctrl+0", does: "글자를 처음 크기로 되돌립니다" },
 ];
 
 /** What the parts of the window do by themselves. */
