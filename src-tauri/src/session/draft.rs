@@ -18,8 +18,8 @@ pub fn chosen(vault: &Vault) -> Result<Option<PathBuf>, Failure> {
 }
 
 impl Session {
-    /// Remembers the person's draft model, or that there is to be none, and loads the model again with it. Why it is not
-    /// used, where it is not, is a notice of the model; and how loading went is in the status.
+    /// Remembers the person's draft model, or that there is to be none, and loads the model again with it. Why it is
+    /// not used, where it is not, is a notice of the model; and how loading went is in the status.
     ///
     /// # Errors
     /// `policy_setting_locked`, and the vault's.

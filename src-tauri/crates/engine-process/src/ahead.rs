@@ -101,8 +101,8 @@ impl Ahead {
         Ok(whole)
     }
 
-    /// Puts behind the token up to `room` that are likely to follow it: from the text at hand, which costs nothing, or by
-    /// the draft model. False where it was stopped.
+    /// Puts behind the token up to `room` that are likely to follow it: from the text at hand, which costs nothing, or
+    /// by the draft model. False where it was stopped.
     fn draft(&mut self, session: &mut Session<'_>, room: usize) -> bool {
         let Some(lookup) = &mut self.lookup else { return true };
         let (draft, known) = lookup.draft(room);

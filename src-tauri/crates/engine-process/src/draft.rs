@@ -1,9 +1,10 @@
 //! Drafts of a second, small model, for where the text at hand has nothing to draft from.
 //!
 //! It writes what it takes for likeliest, token by token, and the model that answers verifies that in one batch, as it
-//! does with drafts from the text at hand (Leviathan, Kalman and Matias, "Fast Inference from Transformers via Speculative
-//! Decoding", ICML 2023). What it reads of a conversation it keeps, and of a long text that it has not read it reads no
-//! more of the end than is worth the time: what an answer quotes from further up is found there without a model.
+//! does with drafts from the text at hand (Leviathan, Kalman and Matias, "Fast Inference from Transformers via
+//! Speculative Decoding", ICML 2023). What it reads of a conversation it keeps, and of a long text that it has not read
+//! it reads no more of the end than is worth the time: what an answer quotes from further up is found there without a
+//! model.
 
 pub mod vocabulary;
 
@@ -128,8 +129,8 @@ impl<'model> Drafter<'model> {
         Ok(Some(Draft { tokens, milliseconds: milliseconds(begun) }))
     }
 
-    /// Makes the cache hold as much of the text's beginning as it can, and gives what is still to be read of it, the last
-    /// token in any case. A text whose rest is too long to be read is begun anew near its end.
+    /// Makes the cache hold as much of the text's beginning as it can, and gives what is still to be read of it, the
+    /// last token in any case. A text whose rest is too long to be read is begun anew near its end.
     fn follow<'text>(&mut self, text: &'text [LlamaToken], affordable: f64) -> &'text [LlamaToken] {
         let context = self.context.n_ctx() as usize;
         let affordable = if self.reading > 0.0 { (affordable / self.reading) as usize } else { 0 };

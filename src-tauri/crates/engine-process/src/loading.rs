@@ -26,10 +26,11 @@ use wire::Failure;
 
 use crate::QUEUE;
 use crate::template::ChatTemplate;
-pub use draft::{DraftModel, too_large as draft_too_large};
 use devices::{Gpu, Hardware};
 use plan::{Attention, Free, Plan, Wanted};
 use shape::Shape;
+
+pub use draft::{DraftModel, too_large as draft_too_large};
 
 /// The context of a model that chats where nobody says otherwise, in tokens.
 const CHAT_CONTEXT: u32 = 8192;

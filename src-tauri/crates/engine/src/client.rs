@@ -254,7 +254,7 @@ impl Engine {
             return false;
         }
         if let Some(draft) = draft {
-            // It is the least to give up, and computes only now and then: what was computed before proves nothing of it.
+            // It is the least to give up, and computes only now and then: what was computed proves nothing of it.
             tracing::warn!("the engine crashed and is started without its draft model");
             lock(&self.0.ladder).give_up_draft(draft);
             return true;

@@ -180,7 +180,7 @@ pub struct Model {
     pub gpu_layers: u32,
     /// Number format of the KV cache: "f16" or "q8_0".
     pub kv_type: String,
-    /// What it was estimated to take, in bytes: weights, KV cache and compute buffers, those of the draft model as well.
+    /// What it was estimated to take, in bytes: weights, KV cache and compute buffers, with those of the draft model.
     pub memory_bytes: u64,
     /// The name of the model that drafts for it, where one does.
     pub draft: Option<String>,

@@ -206,8 +206,8 @@ pub fn with_fewer_layers(
     Err(refusal(shape, wanted, Free { gpu: None, ..free }, plan.kv))
 }
 
-/// What is free of memory, and of the GPUs, once a model is loaded by a plan. The process is counted with each model, and
-/// is there once.
+/// What is free of memory, and of the GPUs, once a model is loaded by a plan. The process is counted with each model,
+/// and is there once.
 pub fn left(plan: &Plan, shape: &Shape, wanted: &Wanted, free: Free) -> (Option<u64>, Option<Gpu>) {
     let Plan { context, kv, attention, gpu_layers, .. } = *plan;
     let need = Need::new(shape, wanted, Way { context, kv, attention });

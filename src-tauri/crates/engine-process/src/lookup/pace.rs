@@ -12,8 +12,8 @@ const COSTS: [(usize, f64); 6] = [(1, 1.0), (2, 1.37), (4, 2.14), (8, 4.5), (12,
 /// The part of a cost, and of a share accepted, that one measurement decides.
 const NEW: f64 = 0.15;
 /// The shares of drafted tokens that are taken to be accepted before any was: by a short match, which pays where a batch
-/// costs little more than one token (a GPU's), by a long one, and from a draft model (0.5 to 0.9 in Leviathan, Kalman and
-/// Matias 2023, table 3). On two cores short ones slowed free answers by 8 %.
+/// costs little more than one token (a GPU's), by a long one, and from a draft model (0.5 to 0.9 in Leviathan, Kalman
+/// and Matias 2023, table 3). On two cores short ones slowed free answers by 8 %.
 const PRIOR: [f64; 3] = [0.3, 0.85, 0.6];
 /// What a draft model takes for a token, in decodes of one by the model that answers, before any was timed.
 const DRAFTING: f64 = 0.1;
