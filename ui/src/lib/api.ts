@@ -81,6 +81,7 @@ export const api = {
   source: (passageId: number) => invoke<Source>("source", { passageId }),
   find: (search: Search) => invoke<Found>("find", { ...search }),
   chooseModel: (path: string) => invoke<void>("choose_model", { path }),
+  chooseDraftModel: (path: string | null) => invoke<void>("choose_draft_model", { path }),
   chooseEmbeddingModel: (path: string | null) => invoke<void>("choose_embedding_model", { path }),
   setQuickAnswers: (quick: boolean) => invoke<void>("set_quick_answers", { quick }),
   retryEngine: () => invoke<void>("retry_engine"),
