@@ -48,14 +48,27 @@ impl Models {
     /// # Errors
     /// The policy crate's, of models, and the trail's.
     pub fn admit(&self, path: &Path, role: Role) -> Result<gguf::Header, Failure> {
-        let header = check(path)?;
-        let sum = allowed_sum(path, &self.policy.policy)?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-        self.trail.account("model_loaded", &json!({ "file": name, "sha256": sum }))?;
+        let (header, sum) = self.account_for(path)?;
         if role == Role::Chat {
             *lock(&self.loaded) = Some(sum);
         }
         Ok(header)
+    }
+
+    /// As [`Models::admit`], for a model that drafts for another one: it is that one that answers.
+    ///
+    /// # Errors
+    /// As [`Models::admit`].
+    pub fn admit_draft(&self, path: &Path) -> Result<(), Failure> {
+        self.account_for(path).map(drop)
+    }
+
+    fn account_for(&self, path: &Path) -> Result<(gguf::Header, String), Failure> {
+        let header = check(path)?;
+        let sum = allowed_sum(path, &self.policy.policy)?;
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        self.trail.account("model_loaded", &json!({ "file": name, "sha256": sum }))?;
+        Ok((header, sum))
     }
 }
 

@@ -2,6 +2,7 @@
 //! answers that are being written. Locking drops it whole, and with it every key and every plain word in memory.
 
 mod ahead;
+mod draft;
 mod embedding;
 
 use std::collections::HashMap;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use assistant::{Assistant, Stop};
 use catalog::Role;
 use documents::{Reader, Recognition};
-use engine::{Engine, LoadOptions, Model};
+use engine::{Engine, LoadOptions, Model, Part};
 use keys::Key;
 use library::{Analyzer, Change, Ingest, Library, Setup, Storage, readers_of_this_machine};
 use policy::{Grade, Loaded, Policy, Source};
@@ -37,6 +38,8 @@ pub struct Status {
     embedding: EmbeddingStatus,
     network_blocked: bool,
     quick_answers: bool,
+    /// The file of the draft model that the person chose.
+    draft_model: Option<PathBuf>,
     policy: PolicyStatus,
 }
 
@@ -164,16 +167,22 @@ impl Session {
     ) -> Result<Self, Failure> {
         let vault = Vault::open(&paths.database(), &key)?;
         let quick_answers = vault.setting(QUICK_SETTING)?.is_some_and(|quick| quick == ON);
+        let draft_model = draft::chosen(&vault)?;
         let trail = Arc::new(Trail::new(vault.clone(), &key, paths.data.clone()));
         let models = Arc::new(Models::new(policy.clone(), trail.clone()));
         let checking = models.clone();
-        let engine = Engine::checking(paths.engine.clone(), Some(Arc::new(move |path| checking.admit(path, Role::Chat).map(drop))));
+        let check = move |path: &Path, part: Part| match part {
+            Part::Model => checking.admit(path, Role::Chat).map(drop),
+            Part::Draft => checking.admit_draft(path),
+        };
+        let engine = Engine::checking(paths.engine.clone(), Some(Arc::new(check)));
         let status = Status {
             engine: EngineStatus { state: EngineState::None, model: None, failure: None },
             library: LibraryStatus { state: LibraryState::Opening, failure: None },
             embedding: EmbeddingStatus::NONE,
             network_blocked,
             quick_answers,
+            draft_model,
             policy: PolicyStatus::of(&policy),
         };
         let assistant = Assistant::new(engine.clone());
@@ -369,7 +378,8 @@ impl Session {
             });
             return Err(failure);
         }
-        let options = LoadOptions { keep: Some(self.keep()), ..LoadOptions::default() };
+        let draft = self.status().draft_model;
+        let options = LoadOptions { keep: Some(self.keep()), draft, ..LoadOptions::default() };
         let loaded = self.0.engine.load(path, options, |_| {}).await;
         self.change(|status| {
             status.engine = match &loaded {

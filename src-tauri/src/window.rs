@@ -95,6 +95,7 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             commands::chat::expect_question,
             commands::chat::stop,
             commands::engine::choose_model,
+            commands::engine::choose_draft_model,
             commands::engine::choose_embedding_model,
             commands::engine::retry_engine,
             commands::engine::set_quick_answers,

@@ -111,6 +111,17 @@ test("an answer from passages that were read alone says so", () => {
   expect(screen.getByTestId("figures").textContent).toContain("1,200토큰은 자료별로 따로 읽은 것을 이어 붙였습니다.");
 });
 
+test.each([
+  [30, 0, " 그 가운데 30토큰은 앞의 글에서 미리 짐작해 맞힌 것입니다."],
+  [30, 12, " 그 가운데 18토큰은 앞의 글에서, 12토큰은 보조 모델이 미리 짐작해 맞힌 것입니다."],
+  [12, 12, " 그 가운데 12토큰은 보조 모델이 미리 짐작해 맞힌 것입니다."],
+  [0, 0, ""],
+])("of %i drafted tokens %i are a draft model's", (accepted_tokens, draft_model_tokens, told) => {
+  measured({ figures: figures({ accepted_tokens, draft_model_tokens }) });
+  const [, written] = screen.getByTestId("figures").querySelectorAll("li");
+  expect(written!.textContent).toBe(`답변 134토큰을 4.6초 동안 썼습니다.${told}`);
+});
+
 test.each<[string, Partial<Message>]>([
   ["that nothing was measured of", { figures: null }],
   ["that failed", { figures: figures(), state: "failed" }],

@@ -21,6 +21,7 @@ beforeEach(() => {
     (command, args) => {
       calls.push([command, args as Record<string, unknown>]);
       if (command === "status") return status();
+      if (command === "plugin:dialog|open") return "/models/picked.gguf";
       if (command === "documents") return [document()];
       if (command === "ingest_status") return ingest({ state: "idle", files_total: 0 });
       if (command === "conversations" || command === "watched_folders") return [];
@@ -61,6 +62,7 @@ test("what is not known of it is left out", () => {
 });
 
 const gaveUp: Failure = { code: "gpu_given_up", message: "GPU를 쓰지 못하여 CPU로 답합니다.", detail: "vkCreateDevice: -4" };
+const unfit: Failure = { code: "draft_model_unfit", message: "보조 모델 없이 답변합니다.", detail: "" };
 const shorter: Failure = { code: "context_shortened", message: "메모리가 모자라 한 번에 읽는 분량을 줄였습니다.", detail: "4096 of 8192" };
 
 test("quick answers are the person's choice, and what is kept is shown", async () => {
@@ -76,6 +78,32 @@ test("quick answers are the person's choice, and what is kept is shown", async (
   app.status = { ...app.status!, quick_answers: true };
   await tick();
   expect(box.checked).toBe(true);
+});
+
+test("a draft model is chosen, changed and left, and it is said whether it is used", async () => {
+  withModel({});
+  render(EngineFooter);
+  const state = () => screen.getByTestId("draft-model").dataset["state"];
+  expect(state()).toBe("none");
+  expect(screen.getByRole("button", { name: "보조 모델 고르기", description: /답은 달라지지 않습니다/ })).toBeTruthy();
+  await userEvent.click(screen.getByTestId("draft-choose"));
+  expect(calls).toContainEqual(["choose_draft_model", { path: "/models/picked.gguf" }]);
+
+  withModel({ draft: "Qwen2.5 0.5B" });
+  app.status = { ...app.status!, draft_model: "/models/small.gguf" };
+  await tick();
+  expect(state()).toBe("used");
+  expect(screen.getByText("보조 모델 small.gguf")).toBeTruthy();
+  expect(rows()["보조 모델"]).toBe("Qwen2.5 0.5B");
+
+  withModel({ notices: [unfit] });
+  app.status = { ...app.status!, draft_model: "/models/small.gguf" };
+  await tick();
+  expect(state()).toBe("idle");
+  expect(screen.getByText("지금은 쓰지 않고 있습니다.")).toBeTruthy();
+  await userEvent.click(screen.getByLabelText("보조 모델 메뉴"));
+  await userEvent.click(screen.getByTestId("draft-off"));
+  expect(calls).toContainEqual(["choose_draft_model", { path: null }]);
 });
 
 test("what the person should know of how the model was loaded is told until it is dismissed", async () => {

@@ -48,6 +48,7 @@ export const figures = (more: Partial<Figures> = {}): Figures => ({
   joined_tokens: 0,
   generated_tokens: 134,
   accepted_tokens: 0,
+  draft_model_tokens: 0,
   context_tokens: 8192,
   device: "CPU",
   ...more,
@@ -124,6 +125,7 @@ export const model = (more: Partial<ModelInfo> = {}): ModelInfo => ({
   gpu_layers: 0,
   kv_type: "f16",
   memory_bytes: 1_400_000_000,
+  draft: null,
   notices: [],
   ...more,
 });
@@ -138,6 +140,7 @@ export const status = (engine: Status["engine"]["state"] = "ready", more: Partia
   library: { state: "ready", failure: null },
   network_blocked: true,
   quick_answers: false,
+  draft_model: null,
   policy: policy(more),
 });
 

@@ -258,6 +258,7 @@ fn figures(answer: &Answer, model: Option<Model>) -> Option<Figures> {
         joined_tokens: usage.joined_tokens,
         generated_tokens: usage.generated_tokens,
         accepted_tokens: usage.accepted_tokens,
+        draft_model_tokens: usage.draft_model_tokens,
         context_tokens: model.context_tokens,
         device: model.device,
     })
@@ -309,6 +310,7 @@ mod tests {
             generate_ms: 4620.0,
             drafted_tokens: 40,
             accepted_tokens: 30,
+            draft_model_tokens: 12,
         };
         let answer = |ttft_ms| Answer {
             text: "연가는 15일입니다.".to_owned(),
@@ -334,13 +336,15 @@ mod tests {
             gpu_layers: 0,
             kv_type: "q8_0".to_owned(),
             memory_bytes: 1 << 30,
+            draft: None,
             notices: Vec::new(),
         };
         let told = figures(&answer(Some(1234.5)), Some(model.clone())).unwrap();
         assert_eq!((told.first_ms, told.prefill_ms, told.generate_ms), (1235, 900, 4620));
         assert_eq!((told.prompt_tokens, told.cached_tokens), (1700, 1500));
         assert_eq!((told.restored_tokens, told.joined_tokens), (800, 300));
-        assert_eq!((told.generated_tokens, told.accepted_tokens, told.context_tokens), (134, 30, 8192));
+        assert_eq!((told.generated_tokens, told.context_tokens), (134, 8192));
+        assert_eq!((told.accepted_tokens, told.draft_model_tokens), (30, 12));
         assert_eq!(told.device, "CPU");
         assert_eq!(figures(&answer(None), Some(model)), None, "it was stopped before a word came");
         assert_eq!(figures(&answer(Some(1.0)), None), None);

@@ -17,6 +17,12 @@ pub async fn set_quick_answers(app: State<'_, App>, quick: bool) -> Result<(), F
     app.session()?.set_quick_answers(quick)
 }
 
+/// Drafts with the GGUF that the person picked, or without any, and keeps the choice.
+#[tauri::command]
+pub async fn choose_draft_model(app: State<'_, App>, path: Option<PathBuf>) -> Result<(), Failure> {
+    app.session()?.choose_draft_model(path.as_deref()).await
+}
+
 /// Tries again to load the model.
 #[tauri::command]
 pub async fn retry_engine(app: State<'_, App>) -> Result<(), Failure> {

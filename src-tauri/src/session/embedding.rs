@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use catalog::Role;
-use engine::{Embedder, Engine, Reranker};
+use engine::{Embedder, Engine, Part, Reranker};
 use library::Library;
 use serde::Serialize;
 use wire::Failure;
@@ -87,7 +87,7 @@ impl Session {
         let (asked, models) = (path.clone(), self.0.models.clone());
         apart(move || models.admit(&asked, Role::Reranker)).await?;
         let checking = self.0.models.clone();
-        let check = move |path: &Path| checking.admit(path, Role::Reranker).map(drop);
+        let check = move |path: &Path, _: Part| checking.admit(path, Role::Reranker).map(drop);
         let engine = Engine::checking(self.0.paths.engine.clone(), Some(Arc::new(check)));
         self.library()?.0.set_reranker(Some(Reranker::open(engine, &path, None).await?));
         Ok(())
@@ -126,7 +126,7 @@ impl Session {
         })
         .await?;
         let checking = self.0.models.clone();
-        let check = move |path: &Path| checking.admit(path, Role::Embedding).map(drop);
+        let check = move |path: &Path, _: Part| checking.admit(path, Role::Embedding).map(drop);
         let engine = Engine::checking(self.0.paths.engine.clone(), Some(Arc::new(check)));
         let embedder = Embedder::open(engine, path, recipe, None).await?;
         let opening = library.clone();

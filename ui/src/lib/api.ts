@@ -84,6 +84,7 @@ export const api = {
   mendStyle: (text: string) => invoke<string>("mend_style", { text }),
   find: (search: Search) => invoke<Found>("find", { ...search }),
   chooseModel: (path: string) => invoke<void>("choose_model", { path }),
+  chooseDraftModel: (path: string | null) => invoke<void>("choose_draft_model", { path }),
   chooseEmbeddingModel: (path: string | null) => invoke<void>("choose_embedding_model", { path }),
   setQuickAnswers: (quick: boolean) => invoke<void>("set_quick_answers", { quick }),
   retryEngine: () => invoke<void>("retry_engine"),

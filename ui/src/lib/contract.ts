@@ -160,6 +160,8 @@ export interface ModelInfo {
   kv_type: string;
   /** What it takes in bytes, estimated. */
   memory_bytes: number;
+  /** The name of the model that drafts for it; null where none does. */
+  draft: string | null;
   /** What the person should know of how it was loaded: codes such as `gpu_given_up`, `context_shortened`. */
   notices: Failure[];
 }
@@ -188,6 +190,8 @@ export interface Status {
   network_blocked: boolean;
   /** True where passages that were read alone are joined, instead of being read behind each other. */
   quick_answers: boolean;
+  /** The path of the draft model that was chosen; why it is not used, where it is not, is a notice of the model. */
+  draft_model: string | null;
   policy: PolicyStatus;
 }
 
@@ -227,8 +231,9 @@ export interface Figures {
   /** Those of the prompt that were read alone and joined (quick answers). */
   joined_tokens: number;
   generated_tokens: number;
-  /** Those of the generated that were drafted from the text at hand. */
+  /** Those of the generated that were drafted, and those of them that the draft model proposed. */
   accepted_tokens: number;
+  draft_model_tokens: number;
   /** The most that prompt and answer may have together. */
   context_tokens: number;
   /** "CPU" or the name of the GPU. */
@@ -424,6 +429,7 @@ export interface Found {
  *   check_style({ text }) -> StyleFinding[]     mend_style({ text }) -> string (every mistake with one right correction mended)
  *   choose_model({ path }) -> void (progress by the "status" event)
  *   retry_engine() -> void              set_quick_answers({ quick }) -> void
+ *   choose_draft_model({ path: string | null }) -> void (null: none; the model is loaded again, told by the "status" event)
  *   choose_embedding_model({ path: string | null }) -> void (null: none; progress by the "status" event)
  * Events:
  *   "gate": Gate (after every change of lock or ways)

@@ -1,4 +1,4 @@
-/** The models that the person chooses: the one that answers, and the one that finds by meaning. */
+/** The models that the person chooses: the one that answers, the one that drafts for it, and the one that finds by meaning. */
 import { api } from "./api";
 import { pickModel } from "./dialogs";
 import { Notices } from "./notices.svelte";
@@ -13,6 +13,18 @@ export class Models extends Notices {
 
   async setQuickAnswers(quick: boolean): Promise<void> {
     await this.attempt(() => api.setQuickAnswers(quick));
+  }
+
+  async pickDraftModel(): Promise<void> {
+    await this.attempt(async () => {
+      const path = await pickModel("답을 미리 짐작할 보조 모델");
+      if (path !== null) await api.chooseDraftModel(path);
+    });
+  }
+
+  /** Null for none. */
+  async useDraftModel(path: string | null): Promise<void> {
+    await this.attempt(() => api.chooseDraftModel(path));
   }
 
   async retryEngine(): Promise<void> {

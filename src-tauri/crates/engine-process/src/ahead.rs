@@ -27,22 +27,29 @@ pub struct Ahead {
     /// The row whose logits say what comes next; the last one of a prompt where there is no batch.
     at: usize,
     known: Match,
-    drafted: u32,
-    accepted: u32,
+    figures: Figures,
+}
+
+/// What came of drafts, in tokens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Figures {
+    pub drafted: u32,
+    pub accepted: u32,
+    /// Those of the accepted that a draft model proposed.
+    pub by_model: u32,
 }
 
 impl Ahead {
-    /// Drafts from `prompt`, where there is one.
-    pub fn new(prompt: Option<&[LlamaToken]>) -> Self {
+    /// Drafts from `prompt`, where there is one, and by the draft model, where there is one as well.
+    pub fn new(prompt: Option<&[LlamaToken]>, pace: Pace) -> Self {
         Self {
             lookup: prompt.map(|tokens| Lookup::new(&numbers(tokens))),
-            pace: Pace::default(),
+            pace,
             start: 0,
             batch: Vec::new(),
             at: 0,
             known: Match::Short,
-            drafted: 0,
-            accepted: 0,
+            figures: Figures::default(),
         }
     }
 
@@ -51,9 +58,9 @@ impl Ahead {
         if self.batch.is_empty() { -1 } else { self.at as i32 }
     }
 
-    /// Tokens drafted, and accepted of them.
-    pub fn figures(&self) -> (u32, u32) {
-        (self.drafted, self.accepted)
+    /// What came of the drafts.
+    pub fn figures(&self) -> Figures {
+        self.figures
     }
 
     /// Takes the token that was sampled from the row: the next row is the one behind it. `left` tokens may still follow.
@@ -71,15 +78,14 @@ impl Ahead {
         }
         self.cut(session);
         self.batch = vec![token];
-        let room = (session.context.n_ctx() as usize).saturating_sub(session.cached.len() + 1).min(left);
-        if let Some(lookup) = &mut self.lookup {
-            let (draft, known) = lookup.draft(room);
-            let length = self.pace.length(known, LONGEST).min(draft.len());
-            self.batch.extend(draft[..length].iter().map(|token| LlamaToken::new(*token)));
-            self.known = known;
-        }
         (self.start, self.at) = (session.cached.len(), 0);
-        self.drafted += self.batch.len() as u32 - 1;
+        // The last token comes from the row of the one before it, so that nothing is saved by drafting it.
+        let room = (session.context.n_ctx() as usize).saturating_sub(self.start + 1).min(left.saturating_sub(1));
+        if !self.draft(session, room) {
+            self.batch.clear();
+            return Ok(false);
+        }
+        self.figures.drafted += self.batch.len() as u32 - 1;
         let begun = Instant::now();
         let whole = match self.batch.len() {
             1 => session.decode(&self.batch, true)?,
@@ -95,10 +101,34 @@ impl Ahead {
         Ok(whole)
     }
 
-    /// Takes what was drafted and not accepted out of the cache.
+    /// Puts behind the token up to `room` that are likely to follow it: from the text at hand, which costs nothing, or
+    /// by the draft model. False where it was stopped.
+    fn draft(&mut self, session: &mut Session<'_>, room: usize) -> bool {
+        let Some(lookup) = &mut self.lookup else { return true };
+        let (draft, known) = lookup.draft(room);
+        let length = self.pace.length(known, LONGEST).min(draft.len());
+        self.batch.extend(draft[..length].iter().map(|token| LlamaToken::new(*token)));
+        self.known = known;
+        let (Some(drafter), 0) = (&mut session.drafter, length) else { return true };
+        let length = self.pace.length(Match::Model, room);
+        if length == 0 {
+            return true;
+        }
+        let text = [&*session.cached, &*self.batch].concat();
+        let Some(draft) = drafter.draft(&text, length, self.pace.affordable()) else { return false };
+        self.pace.drafted(draft.tokens.len(), draft.milliseconds);
+        self.batch.extend(draft.tokens);
+        self.known = Match::Model;
+        true
+    }
+
+    /// Takes what was drafted and not accepted out of the cache, and keeps what was learned of the draft model.
     pub fn end(&mut self, session: &mut Session<'_>) {
         self.cut(session);
         self.batch.clear();
+        if let Some(drafter) = &mut session.drafter {
+            drafter.pace = self.pace.renewed();
+        }
     }
 
     fn cut(&mut self, session: &mut Session<'_>) {
@@ -115,6 +145,9 @@ impl Ahead {
             1 => self.pace.plain(),
             tokens => self.pace.judged(self.known, tokens - 1, self.at),
         }
-        self.accepted += self.at as u32;
+        self.figures.accepted += self.at as u32;
+        if self.known == Match::Model {
+            self.figures.by_model += self.at as u32;
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use engine::Keep;
+use engine::{Keep, Model};
 use llama_cpp_2::DecodeError;
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::llama_backend::LlamaBackend;
@@ -10,9 +10,10 @@ use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::token::LlamaToken;
 use wire::Failure;
 
+use crate::draft::Drafter;
 use crate::joining::{self, Alone};
 use crate::kept::{Cut, Kept, shared};
-use crate::loading::{Loaded, context_parameters, too_large};
+use crate::loading::{Loaded, context_parameters, draft_too_large, too_large};
 use crate::template::ChatTemplate;
 use crate::{QUEUE, abort, states, wrong_task};
 
@@ -40,6 +41,8 @@ pub struct Session<'model> {
     window: usize,
     /// Passages that were read alone: see [`crate::joining`].
     pub alone: Alone,
+    /// Drafts where the text at hand has nothing to draft from.
+    pub drafter: Option<Drafter<'model>>,
 }
 
 impl<'model> Session<'model> {
@@ -66,8 +69,20 @@ impl<'model> Session<'model> {
         let [prompts, passages] = keep.map(halves).map_or([None, None], |halves| halves.map(Some));
         let kept = Kept::open(prompts.as_ref(), states::identity(loaded, "prompt"), cut);
         let alone = Alone::open(passages.as_ref(), loaded);
+        let drafter =
+            loaded.draft.as_ref().and_then(|draft| Drafter::open(draft, loaded.model.n_vocab(), backend).ok());
         let cached = Vec::new();
-        Ok(Self { loaded, template, context, cached, exact: 0, joined_end: 0, restored: 0, kept, window, alone })
+        let (exact, joined_end, restored) = (0, 0, 0);
+        Ok(Self { loaded, template, context, cached, exact, joined_end, restored, kept, window, alone, drafter })
+    }
+
+    /// The model as it was loaded, and now serves.
+    pub fn description(&self) -> Model {
+        let mut model = self.loaded.description.clone();
+        if self.drafter.is_none() && model.draft.take().is_some() {
+            model.notices.push(draft_too_large("its context cannot be opened"));
+        }
+        model
     }
 
     /// Forgets everything that the KV cache holds.

@@ -8,9 +8,10 @@ use llama_cpp_2::token::LlamaToken;
 use wire::Failure;
 
 use crate::QUEUE;
-use crate::ahead::Ahead;
+use crate::ahead::{Ahead, Figures};
 use crate::cache::Session;
 use crate::joining::Joined;
+use crate::lookup::Pace;
 use crate::sampling::Sampler;
 use crate::text::Utf8;
 use crate::thinking::{Piece, Splitter, Style};
@@ -36,6 +37,7 @@ impl Session<'_> {
             generate_ms: 0.0,
             drafted_tokens: 0,
             accepted_tokens: 0,
+            draft_model_tokens: 0,
         };
 
         let started = Instant::now();
@@ -73,7 +75,8 @@ impl Session<'_> {
         let mut sampler = Sampler::new(prompt, &self.loaded.model)?;
         // Whether a draft pays under a grammar, which each of its tokens is held to, was never measured.
         let drafts = prompt.lookup && prompt.grammar.is_none() && self.can_be_cut();
-        let mut ahead = Ahead::new(drafts.then_some(tokens));
+        let pace = self.drafter.as_ref().map_or_else(Pace::default, |drafter| drafter.pace.clone());
+        let mut ahead = Ahead::new(drafts.then_some(tokens), pace);
         let vocab = self.loaded.model.vocab();
         let marks = self.style().tokens(|mark| match *self.loaded.tokenize(mark, true) {
             [token] => Some(token),
@@ -103,7 +106,8 @@ impl Session<'_> {
             }
         };
         ahead.end(self);
-        (usage.drafted_tokens, usage.accepted_tokens) = ahead.figures();
+        let Figures { drafted, accepted, by_model } = ahead.figures();
+        (usage.drafted_tokens, usage.accepted_tokens, usage.draft_model_tokens) = (drafted, accepted, by_model);
         let rest = utf8.finish().map_or_else(Vec::new, |text| splitter.push(&text));
         rest.into_iter().chain(splitter.finish()).map(event).for_each(tell);
         Ok(())

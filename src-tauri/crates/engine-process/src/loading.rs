@@ -2,6 +2,7 @@
 
 mod cores;
 pub mod devices;
+mod draft;
 mod memory;
 mod plan;
 mod shape;
@@ -14,6 +15,7 @@ use std::rc::Rc;
 
 use engine::fallback::{CpuUse, GpuUse};
 use engine::{LoadOptions, Model, Task};
+use llama_cpp_2::LlamaCppError;
 use llama_cpp_2::context::params::{KvCacheType, LlamaContextParams};
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
@@ -27,6 +29,8 @@ use crate::template::ChatTemplate;
 use devices::{Gpu, Hardware};
 use plan::{Attention, Free, Plan, Wanted};
 use shape::Shape;
+
+pub use draft::{DraftModel, too_large as draft_too_large};
 
 /// The context of a model that chats where nobody says otherwise, in tokens.
 const CHAT_CONTEXT: u32 = 8192;
@@ -47,6 +51,8 @@ pub struct Loaded {
     pub description: Model,
     /// Where it was loaded to chat.
     pub template: Option<ChatTemplate>,
+    /// The model that drafts for it.
+    pub draft: Option<DraftModel>,
     /// How it was loaded.
     plan: Plan,
 }
@@ -97,8 +103,23 @@ impl Loaded {
             let (template, notice) = loaded.chat_template()?;
             loaded.template = Some(template);
             loaded.description.notices.extend(notice);
+            if let Some(path) = &options.draft {
+                let (memory, gpu) = plan::left(&plan, &shape, &wanted, free);
+                let free = Free { memory, gpu: gpu.as_ref() };
+                match DraftModel::beside(&loaded, backend, path, wanted.gpu_layers, free) {
+                    Ok(draft) => loaded.take_draft(draft),
+                    Err(_) if QUEUE.is_stopped() => return Err(stopped()),
+                    Err(failure) => loaded.description.notices.push(failure),
+                }
+            }
         }
         Ok(loaded)
+    }
+
+    fn take_draft(&mut self, draft: DraftModel) {
+        self.description.draft = Some(draft.name.clone());
+        self.description.memory_bytes = self.description.memory_bytes.saturating_add(draft.bytes());
+        self.draft = Some(draft);
     }
 
     /// The chat template that the GGUF brings, or one in its place and what the person is told of it.
@@ -128,18 +149,7 @@ impl Loaded {
 /// sliding windows keeps whole layers all the same (llama.cpp's `swa_full`), since only those can be cut at any token.
 pub fn context_parameters(loaded: &Loaded) -> LlamaContextParams {
     let description = &loaded.description;
-    let threads = description.threads as i32;
-    let parameters = LlamaContextParams::default()
-        .with_n_threads(threads)
-        .with_n_threads_batch(threads)
-        .with_type_k(loaded.plan.kv)
-        .with_type_v(loaded.plan.kv);
-    // Values can be quantised only where attention is computed in one go; on a device llama.cpp chooses well itself.
-    let parameters = match (loaded.plan.attention, loaded.plan.kv) {
-        (Attention::Plain, _) => parameters.with_flash_attention_policy(LLAMA_FLASH_ATTN_TYPE_DISABLED),
-        (Attention::Flash, KvCacheType::Q8_0) => parameters.with_flash_attention_policy(LLAMA_FLASH_ATTN_TYPE_ENABLED),
-        (Attention::Flash, _) => parameters,
-    };
+    let parameters = planned(&loaded.plan, description.threads);
     match loaded.task {
         Task::Chat => parameters
             .with_n_ctx(NonZeroU32::new(description.context_tokens))
@@ -151,6 +161,36 @@ pub fn context_parameters(loaded: &Loaded) -> LlamaContextParams {
             parameters.with_embeddings(true).with_n_ctx(NonZeroU32::new(batch)).with_n_batch(batch).with_n_ubatch(batch)
         }
     }
+}
+
+/// What a plan says of a context.
+fn planned(plan: &Plan, threads: u32) -> LlamaContextParams {
+    let parameters = LlamaContextParams::default()
+        .with_n_threads(threads as i32)
+        .with_n_threads_batch(threads as i32)
+        .with_type_k(plan.kv)
+        .with_type_v(plan.kv);
+    // Values can be quantised only where attention is computed in one go; on a device llama.cpp chooses well itself.
+    match (plan.attention, plan.kv) {
+        (Attention::Plain, _) => parameters.with_flash_attention_policy(LLAMA_FLASH_ATTN_TYPE_DISABLED),
+        (Attention::Flash, KvCacheType::Q8_0) => parameters.with_flash_attention_policy(LLAMA_FLASH_ATTN_TYPE_ENABLED),
+        (Attention::Flash, _) => parameters,
+    }
+}
+
+/// Puts so many layers on the GPUs.
+fn placed(parameters: LlamaModelParams, gpu_layers: u32) -> Result<LlamaModelParams, LlamaCppError> {
+    match gpu_layers {
+        // Without a device llama.cpp would still compute long prompts on the GPU, copying weights there.
+        0 => parameters.with_n_gpu_layers(0).with_devices(&[]),
+        layers => Ok(parameters.with_n_gpu_layers(layers)),
+    }
+}
+
+/// The name that a GGUF gives its model, or else the file's.
+fn name(model: &LlamaModel, path: &Path) -> String {
+    let file_name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    model.meta_val_str("general.name").ok().filter(|name| !name.is_empty()).unwrap_or(file_name)
 }
 
 /// Loads one file, as often as it takes.
@@ -173,16 +213,13 @@ impl<F: FnMut(f32) + 'static> Loader<'_, F> {
             }
             !QUEUE.is_stopped()
         });
-        let parameters = match plan.gpu_layers {
-            // Without a device llama.cpp would still compute long prompts on the GPU, copying weights there.
-            0 => parameters.with_n_gpu_layers(0).with_devices(&[]).map_err(|error| damaged(self.path, &error))?,
-            layers => parameters.with_n_gpu_layers(layers),
-        };
+        let parameters = placed(parameters, plan.gpu_layers).map_err(|error| damaged(self.path, &error))?;
         let model = LlamaModel::load_from_file(self.backend, self.path, &parameters)
             .map_err(|error| damaged(self.path, &error))?;
         let description = self.describe(&model, plan);
-        let loaded = Loaded { description, model, task: self.options.task, template: None, plan: plan.clone() };
-        if plan.gpu_layers > 0 {
+        let (task, plan) = (self.options.task, plan.clone());
+        let loaded = Loaded { description, model, task, template: None, draft: None, plan };
+        if loaded.plan.gpu_layers > 0 {
             // Whether a GPU holds the KV cache and the compute buffers as well shows only now. This context is freed
             // at once; the one that computes is opened by who computes, with the same parameters.
             loaded
@@ -194,11 +231,10 @@ impl<F: FnMut(f32) + 'static> Loader<'_, F> {
     }
 
     fn describe(&self, model: &LlamaModel, plan: &Plan) -> Model {
-        let file_name = self.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let layers = model.n_layer() + 1;
         let gpu = Gpu::find().filter(|_| plan.gpu_layers > 0);
         Model {
-            name: model.meta_val_str("general.name").ok().filter(|name| !name.is_empty()).unwrap_or(file_name),
+            name: name(model, self.path),
             path: self.path.to_owned(),
             context_tokens: plan.context,
             device: gpu.map_or_else(|| "CPU".to_owned(), |gpu| gpu.name),
@@ -209,6 +245,7 @@ impl<F: FnMut(f32) + 'static> Loader<'_, F> {
             gpu_layers: plan.gpu_layers.min(layers),
             kv_type: if plan.kv == KvCacheType::Q8_0 { "q8_0" } else { "f16" }.to_owned(),
             memory_bytes: plan.bytes,
+            draft: None,
             notices: Vec::new(),
         }
     }

@@ -22,6 +22,8 @@ pub enum Match {
     Short,
     /// By many, or because the last draft came from just before it.
     Long,
+    /// There is none: a draft model wrote it.
+    Model,
 }
 
 /// All tokens so far, and where each run of them stood last.

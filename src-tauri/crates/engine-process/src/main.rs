@@ -5,6 +5,7 @@ mod abort;
 mod ahead;
 mod bench;
 mod cache;
+mod draft;
 mod generate;
 mod grammar;
 mod head;
@@ -26,7 +27,7 @@ mod windows;
 use std::io::{BufReader, Write};
 use std::process::ExitCode;
 
-use engine::Task;
+use engine::{Model, Task};
 use engine::fallback::Launch;
 use engine::protocol::{Event, Reply, Request};
 use llama_cpp_2::llama_backend::LlamaBackend;
@@ -103,10 +104,11 @@ fn serve(backend: &LlamaBackend, hardware: &Hardware) -> ! {
                 let served = loaded.and_then(|loaded| match loaded.task {
                     Task::Chat => {
                         let session = Session::open(&loaded, backend, options.keep.as_ref());
-                        session.map(|mut session| serve_model(id, &loaded, &mut session))
+                        session.map(|mut session| serve_model(id, session.description(), &loaded, &mut session))
                     }
                     Task::Embed { .. } | Task::Rank => {
-                        Pooled::open(&loaded, backend).map(|mut pooled| serve_model(id, &loaded, &mut pooled))
+                        let pooled = Pooled::open(&loaded, backend);
+                        pooled.map(|mut pooled| serve_model(id, loaded.description.clone(), &loaded, &mut pooled))
                     }
                 });
                 served.unwrap_or_else(|failure| {
@@ -140,8 +142,8 @@ trait Serve {
 }
 
 /// Serves requests with one model until the next load, which it returns.
-fn serve_model(load_id: u64, loaded: &Loaded, model: &mut impl Serve) -> Request {
-    reply(load_id, Event::Loaded { model: loaded.description.clone() });
+fn serve_model(load_id: u64, described: Model, loaded: &Loaded, model: &mut impl Serve) -> Request {
+    reply(load_id, Event::Loaded { model: described });
     loop {
         let request = QUEUE.next();
         let id = request.id();
@@ -170,6 +172,9 @@ impl Serve for Session<'_> {
             Request::ReadAlone { turns, passages, .. } => self.read_ahead(&turns, &passages),
             Request::Forget { .. } => {
                 self.clear();
+                if let Some(drafter) = &mut self.drafter {
+                    drafter.clear();
+                }
                 self.kept.forget().and_then(|()| self.alone.forget()).map(|()| Event::Forgotten).map_err(|error| not_forgotten(&error))
             }
             Request::Bench { prompt, generate, repetitions, .. } => {

@@ -1,48 +1,21 @@
 //! Every architecture loads, answers, and never answers otherwise because something of the prompt was known already.
 //!
-//! The models are tiny, of random weights: `tests/fixtures/tiny_models.py` writes them.
+//! The models are tiny, of random weights.
 
 #[expect(dead_code, reason = "shared with tests that need all of it")]
 mod common;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use common::{engine, generate};
+use common::{RECURRENT, engine, generate, name, tiny_models};
 use engine::protocol::Finish;
 use engine::{Engine, Joining, Keep, LoadOptions, Prompt, Sampling, Turn};
 
-/// Recurrent, in part at least: what was read is remembered in one piece, which can be neither cut nor turned.
-const RECURRENT: [&str; 6] = ["granite-hybrid", "lfm2", "mamba", "nemotron-h", "qwen3-next", "qwen35"];
-
-/// The models, in a folder that goes with the test; `None`, which is said, where Python or its packages are missing.
+/// The models, in a folder that goes with the test.
 fn models() -> Option<(tempfile::TempDir, Vec<PathBuf>)> {
-    let folder = tempfile::tempdir().unwrap();
-    let cache = directories::ProjectDirs::from("kr", "naratmal", "naratmal")?.cache_dir().to_path_buf();
-    let versions = std::fs::read_dir(cache.join("baseline")).into_iter().flatten().flatten();
-    let gguf = versions.map(|version| version.path().join("source/llama.cpp/gguf-py")).find(|path| path.is_dir());
-    let (Some(gguf), true) = (gguf, cache.join("python").is_dir()) else {
-        println!("SKIPPED: Python's packages are missing; run `cargo xtask test` once");
-        return None;
-    };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/tiny_models.py");
-    let packages = std::env::join_paths([cache.join("python"), gguf]).unwrap();
-    let written = Command::new("python3").arg(script).arg(folder.path()).env("PYTHONPATH", packages).output();
-    let Ok(written) = written else {
-        println!("SKIPPED: there is no python3");
-        return None;
-    };
-    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
-    let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
-    let mut files: Vec<PathBuf> = files.collect();
-    files.sort();
-    assert!(files.len() >= 25, "{files:?}");
+    let (folder, files) = tiny_models()?;
     assert!(RECURRENT.iter().all(|recurrent| files.iter().any(|file| name(file) == *recurrent)), "{files:?}");
     Some((folder, files))
-}
-
-fn name(model: &Path) -> String {
-    model.file_stem().unwrap().to_string_lossy().into_owned()
 }
 
 async fn loaded(model: &Path, keep: Option<Keep>) -> Engine {

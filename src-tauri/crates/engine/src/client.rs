@@ -40,6 +40,8 @@ struct Process {
     load: u64,
     /// The last request that was computed to its end.
     computed: Arc<AtomicU64>,
+    /// The draft model that it has, or is loading.
+    draft: Option<PathBuf>,
     /// Killed when dropped.
     child: Child,
 }
@@ -109,8 +111,17 @@ async fn prepared(mut request: Generation) -> Result<bool, Failure> {
     }
 }
 
+/// What a model's file is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The model that is loaded.
+    Model,
+    /// The one that drafts for it.
+    Draft,
+}
+
 /// Looks at a model's file; it may take a disk's time.
-pub type Check = Arc<dyn Fn(&Path) -> Result<(), Failure> + Send + Sync>;
+pub type Check = Arc<dyn Fn(&Path, Part) -> Result<(), Failure> + Send + Sync>;
 
 impl Engine {
     /// An engine that runs `executable` (see [`wire::beside`]) when first asked for something.
@@ -119,7 +130,8 @@ impl Engine {
     }
 
     /// As [`Engine::new`]; `check` looks at a model's file again before a crashed engine comes back with it, since the
-    /// file may be another one by then. Before [`Engine::load`] the caller does that himself.
+    /// file may be another one by then. Before [`Engine::load`] the caller does that himself; a draft model's file is
+    /// looked at before every load, and what is refused of it is a notice.
     pub fn checking(executable: PathBuf, check: Option<Check>) -> Self {
         Self(Arc::new(Inner {
             executable,
@@ -145,9 +157,19 @@ impl Engine {
         mut progress: impl FnMut(f32),
     ) -> Result<Model, Failure> {
         let before = lock(&self.0.ladder).clone();
+        // What a crash teaches about a draft model is to be known before it is asked for again.
+        self.step_down_after_crash().await;
+        let refused = self.refused_draft(&options).await;
         loop {
-            match self.load_once(path, &options, &mut progress).await {
-                Ok(model) => {
+            let without = refused.clone().or_else(|| self.crashed_draft(&options));
+            let draft = options.draft.clone().filter(|_| without.is_none());
+            let asked = LoadOptions { draft, ..options.clone() };
+            match self.load_once(path, &asked, &mut progress).await {
+                Ok(mut model) => {
+                    model.notices.extend(without);
+                    if model.draft.is_none() {
+                        self.has_no_draft().await;
+                    }
                     *lock(&self.0.wanted) = Some((path.to_owned(), options));
                     *lock(&self.0.loaded) = Some(model.clone());
                     return Ok(model);
@@ -190,15 +212,52 @@ impl Engine {
         }
     }
 
-    /// Steps down where a process crashed before it had computed anything. True where a step was taken.
+    /// Why the draft model's file may not be loaded, where the check says so.
+    async fn refused_draft(&self, options: &LoadOptions) -> Option<Failure> {
+        let (draft, check) = (options.draft.clone()?, self.0.check.clone()?);
+        let checked = tokio::task::spawn_blocking(move || check(&draft, Part::Draft)).await;
+        let failure = checked.unwrap_or_else(|_| Err(crashed())).err()?;
+        Some(Failure::new(
+            "draft_model_refused",
+            format!("보조 모델은 쓰지 않고 답변합니다. {}", failure.message),
+            format!("{}: {}", failure.code, failure.detail),
+        ))
+    }
+
+    /// The notice of a draft model that an engine crashed with.
+    fn crashed_draft(&self, options: &LoadOptions) -> Option<Failure> {
+        let draft = options.draft.as_ref().filter(|draft| lock(&self.0.ladder).has_given_up_draft(draft))?;
+        Some(Failure::new(
+            "draft_model_crashed",
+            "보조 모델을 쓰다가 답변 엔진이 종료되어 보조 모델 없이 답변합니다. 다른 보조 모델을 고르거나 사용을 꺼 주십시오.",
+            draft.display(),
+        ))
+    }
+
+    /// The process runs without a draft model, so that none is to blame for a crash.
+    async fn has_no_draft(&self) {
+        if let Some(process) = self.0.process.lock().await.as_mut() {
+            process.draft = None;
+        }
+    }
+
+    /// Steps down where a process crashed with a draft model, or before it had computed anything. True where a step was
+    /// taken.
     async fn learn_from(&self, mut dead: Process) -> bool {
-        if dead.is_proven() {
+        let draft = dead.draft.take();
+        if draft.is_none() && dead.is_proven() {
             return false;
         }
         // Its pipe is closed, so it has ended or is about to.
         let status = tokio::time::timeout(Duration::from_secs(5), dead.child.wait()).await;
         if !matches!(status, Ok(Ok(status)) if is_crash(status)) {
             return false;
+        }
+        if let Some(draft) = draft {
+            // It is the least to give up, and computes only now and then: what was computed proves nothing of it.
+            tracing::warn!("the engine crashed and is started without its draft model");
+            lock(&self.0.ladder).give_up_draft(draft);
+            return true;
         }
         if !lock(&self.0.ladder).is_built() {
             let machine = look_at_machine(&self.0.executable).await;
@@ -332,7 +391,7 @@ impl Engine {
         let (false, Some((path, options))) = (alive, wanted) else { return Ok(()) };
         if let Some(check) = self.0.check.clone() {
             let path = path.clone();
-            tokio::task::spawn_blocking(move || check(&path)).await.unwrap_or_else(|_| Err(crashed()))?;
+            tokio::task::spawn_blocking(move || check(&path, Part::Model)).await.unwrap_or_else(|_| Err(crashed()))?;
         }
         self.load(&path, options, |_| {}).await.map(|_| ())
     }
@@ -351,8 +410,8 @@ impl Engine {
         lock(&running.waiting).insert(id, sender);
         let requests = running.requests.clone();
         let request = request(id);
-        if matches!(request, Request::Load { .. }) {
-            running.load = id;
+        if let Request::Load { options, .. } = &request {
+            (running.load, running.draft) = (id, options.draft.clone());
         }
         let _ = requests.send(request);
         *process = Some(running);
@@ -438,5 +497,5 @@ fn start(executable: &Path, launch: &Launch) -> Result<Process, Failure> {
         let _ = writer.await;
         lock(&answered).clear();
     });
-    Ok(Process { requests, waiting, load: 0, computed, child })
+    Ok(Process { requests, waiting, load: 0, computed, draft: None, child })
 }

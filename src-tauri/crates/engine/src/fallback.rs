@@ -2,9 +2,10 @@
 //!
 //! Drivers of graphics cards crash, and so does code for a processor that promises more than it keeps, as some virtual
 //! machines do. Neither tells whose fault it was, so an engine that died before it had computed anything is started
-//! again one step down, and stays there as long as this program runs.
+//! again one step down, and stays there as long as this program runs. The first thing given up is a draft model.
 
 use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,8 @@ pub struct Machine {
 pub struct Ladder {
     now: Launch,
     below: Option<VecDeque<Launch>>,
+    /// Draft models that an engine crashed with.
+    drafts: Vec<PathBuf>,
 }
 
 impl Ladder {
@@ -102,6 +105,16 @@ impl Ladder {
     /// True once it is known what lies below.
     pub fn is_built(&self) -> bool {
         self.below.is_some()
+    }
+
+    /// No engine is given this draft model any more: one crashed with it.
+    pub fn give_up_draft(&mut self, path: PathBuf) {
+        self.drafts.push(path);
+    }
+
+    /// True where an engine crashed with this draft model.
+    pub fn has_given_up_draft(&self, path: &Path) -> bool {
+        self.drafts.iter().any(|given_up| given_up == path)
     }
 
     /// Lays out what lies below, for a machine that was looked at; `None` for one that cannot be: even looking crashed.
@@ -196,6 +209,15 @@ mod tests {
         ladder.build(Some(&machine("haswell", None)));
         assert!(ladder.step_down() && ladder.step_down() && !ladder.step_down());
         assert_eq!(ladder.launch().cpu, CpuUse::Baseline);
+    }
+
+    #[test]
+    fn a_draft_model_is_given_up_alone_and_another_one_may_be_tried() {
+        let mut ladder = Ladder::default();
+        ladder.give_up_draft("/models/small.gguf".into());
+        assert!(ladder.has_given_up_draft(Path::new("/models/small.gguf")));
+        assert!(!ladder.has_given_up_draft(Path::new("/models/other.gguf")));
+        assert_eq!((ladder.launch(), ladder.is_built()), (&Launch::default(), false), "the machine is not to blame");
     }
 
     #[test]

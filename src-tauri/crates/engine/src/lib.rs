@@ -8,7 +8,7 @@ mod embedder;
 pub mod fallback;
 pub mod protocol;
 
-pub use client::{Check, Engine, Generation};
+pub use client::{Check, Engine, Generation, Part};
 pub use embedder::{Embedder, Recipe, Reranker};
 pub use protocol::{
     BenchResult, Finish, Grammar, Joining, Keep, LoadOptions, Model, Pooling, Prompt, Sampling, Task, Turn, Usage,

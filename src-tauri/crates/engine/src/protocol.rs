@@ -62,8 +62,8 @@ pub struct Prompt {
     pub sampling: Sampling,
     /// What the text must be; anything where there is none.
     pub grammar: Option<Grammar>,
-    /// Whether tokens are drafted from the text at hand (prompt lookup). Without it the answer is slower where it
-    /// quotes, and the same but for near ties.
+    /// Whether tokens are drafted, from the text at hand (prompt lookup) or by [`LoadOptions::draft`]. Without it the
+    /// answer is slower where it quotes, and the same but for near ties.
     pub lookup: bool,
     /// What of the last turn need not be read behind what stands before it; all of it is where there is none.
     pub joining: Option<Joining>,
@@ -152,6 +152,9 @@ pub struct LoadOptions {
     pub gpu_layers: Option<u32>,
     /// Keeps what was read beyond the one conversation in the KV cache; by default nothing is kept.
     pub keep: Option<Keep>,
+    /// A GGUF of a small model with the same vocabulary, which drafts where the text at hand has nothing to draft from.
+    /// Where it cannot be used the model is loaded without it, and [`Model::notices`] says why. Only for a chat.
+    pub draft: Option<PathBuf>,
 }
 
 /// A loaded model.
@@ -177,8 +180,10 @@ pub struct Model {
     pub gpu_layers: u32,
     /// Number format of the KV cache: "f16" or "q8_0".
     pub kv_type: String,
-    /// What it was estimated to take, in bytes: weights, KV cache and compute buffers.
+    /// What it was estimated to take, in bytes: weights, KV cache and compute buffers, with those of the draft model.
     pub memory_bytes: u64,
+    /// The name of the model that drafts for it, where one does.
+    pub draft: Option<String>,
     /// What the person should know of how it was loaded, such as that the GPU was given up and why.
     pub notices: Vec<Failure>,
 }
@@ -216,10 +221,12 @@ pub struct Usage {
     pub prefill_ms: f64,
     /// Generation, in milliseconds.
     pub generate_ms: f64,
-    /// Tokens that were drafted from the text at hand.
+    /// Tokens that were drafted, from the text at hand or by the draft model.
     pub drafted_tokens: u32,
     /// Those of them that the model would have written itself.
     pub accepted_tokens: u32,
+    /// Those of the accepted tokens that the draft model proposed.
+    pub draft_model_tokens: u32,
 }
 
 /// Tokens per second, means over the repetitions (the method of llama-bench).

@@ -20,8 +20,11 @@ pub struct Figures {
     pub joined_tokens: u32,
     /// Tokens written.
     pub generated_tokens: u32,
-    /// Those of them that were drafted from the text at hand, rightly.
+    /// Those of them that were drafted, rightly.
     pub accepted_tokens: u32,
+    /// Those of the drafted that a draft model proposed; the others are from the text at hand. Older figures lack it.
+    #[serde(default)]
+    pub draft_model_tokens: u32,
     /// The most tokens that prompt and answer may have together.
     pub context_tokens: u32,
     /// "CPU" or the name of the GPU that held the model.

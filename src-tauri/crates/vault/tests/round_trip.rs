@@ -96,9 +96,9 @@ fn basis() -> impl Strategy<Value = Basis> {
 }
 
 fn figures() -> impl Strategy<Value = Figures> {
-    (any::<[u32; 10]>(), words()).prop_map(|(numbers, device)| {
+    (any::<[u32; 11]>(), words()).prop_map(|(numbers, device)| {
         let [first_ms, prefill_ms, generate_ms, prompt_tokens, cached_tokens, restored_tokens, ..] = numbers;
-        let [.., joined_tokens, generated_tokens, accepted_tokens, context_tokens] = numbers;
+        let [.., joined_tokens, generated_tokens, accepted_tokens, draft_model_tokens, context_tokens] = numbers;
         Figures {
             first_ms,
             prefill_ms,
@@ -109,6 +109,7 @@ fn figures() -> impl Strategy<Value = Figures> {
             joined_tokens,
             generated_tokens,
             accepted_tokens,
+            draft_model_tokens,
             context_tokens,
             device,
         }

@@ -164,6 +164,7 @@ mod tests {
             generate_ms,
             drafted_tokens,
             accepted_tokens,
+            draft_model_tokens: 0,
         }
     }
 

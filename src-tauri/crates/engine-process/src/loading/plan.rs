@@ -8,7 +8,7 @@ use super::shape::Shape;
 use super::{CONTEXT_MIN, too_large};
 
 /// What the process takes beside the model: libraries, vocabulary, output buffers, threads. In bytes.
-const PROCESS: u64 = 256 << 20;
+pub const PROCESS: u64 = 256 << 20;
 /// What is left free on a GPU, in bytes: a screen is drawn with it as well.
 const GPU_SPARE: u64 = 512 << 20;
 /// By how much a context is shortened at a time, in tokens.
@@ -204,6 +204,19 @@ pub fn with_fewer_layers(
         }
     }
     Err(refusal(shape, wanted, Free { gpu: None, ..free }, plan.kv))
+}
+
+/// What is free of memory, and of the GPUs, once a model is loaded by a plan. The process is counted with each model,
+/// and is there once.
+pub fn left(plan: &Plan, shape: &Shape, wanted: &Wanted, free: Free) -> (Option<u64>, Option<Gpu>) {
+    let Plan { context, kv, attention, gpu_layers, .. } = *plan;
+    let need = Need::new(shape, wanted, Way { context, kv, attention });
+    let in_memory = need.in_memory(gpu_layers, free.gpu);
+    let memory = free.memory.map(|memory| memory.saturating_sub(in_memory).saturating_add(PROCESS));
+    let layers = need.on_gpu().take(gpu_layers as usize).fold(need.compute, u64::saturating_add);
+    let on_gpu = if gpu_layers == 0 { 0 } else { layers };
+    let gpu = free.gpu.map(|gpu| Gpu { free: gpu.free.map(|free| free.saturating_sub(on_gpu)), ..gpu.clone() });
+    (memory, gpu)
 }
 
 fn shorter_contexts(context: u32) -> impl Iterator<Item = u32> {
@@ -412,6 +425,25 @@ mod tests {
         let much = Free { memory: Some(64 * GIB), gpu: Some(&gpu) };
         let none = with_fewer_layers(&all, &shape, &wanted, much, 0).unwrap();
         assert_eq!((none.gpu_layers, none.attention), (0, Attention::Plain));
+    }
+
+    #[test]
+    fn a_second_model_has_what_the_first_leaves() {
+        let shape = shape();
+        let first = plan(&shape, &wanted(8192, false), memory(8 * GIB)).unwrap();
+        let (free, _) = left(&first, &shape, &wanted(8192, false), memory(8 * GIB));
+        assert_eq!(free, Some(8 * GIB - first.bytes + PROCESS), "there is one process");
+        let small = Shape { layers: vec![shape.layers[0]; 2], ..shape.clone() };
+        assert!(plan(&small, &wanted(2048, false), memory(free.unwrap())).is_ok());
+        assert!(plan(&shape, &wanted(2048, false), memory(free.unwrap())).is_err());
+        assert_eq!(left(&first, &shape, &wanted(8192, false), memory(first.bytes)).0, Some(PROCESS), "nothing");
+
+        let gpu = Gpu { name: "GPU".into(), free: Some(64 * GIB), shared: false };
+        let on_gpu = Free { memory: Some(8 * GIB), gpu: Some(&gpu) };
+        let first = plan(&shape, &wanted(8192, false), on_gpu).unwrap();
+        let (free, gpu) = left(&first, &shape, &wanted(8192, false), on_gpu);
+        let taken = 64 * GIB - gpu.and_then(|gpu| gpu.free).unwrap();
+        assert!(taken > shape.weights() - shape.beside && free > Some(7 * GIB), "{taken} {free:?}");
     }
 
     #[test]

@@ -12,8 +12,14 @@ const COSTS: [(usize, f64); 6] = [(1, 1.0), (2, 1.37), (4, 2.14), (8, 4.5), (12,
 /// The part of a cost, and of a share accepted, that one measurement decides.
 const NEW: f64 = 0.15;
 /// The shares of drafted tokens that are taken to be accepted before any was: by a short match, which pays where a batch
-/// costs little more than one token (a GPU's), and by a long one. On two cores short ones slowed free answers by 8 %.
-const PRIOR: [f64; 2] = [0.3, 0.85];
+/// costs little more than one token (a GPU's), by a long one, and from a draft model (0.5 to 0.9 in Leviathan, Kalman
+/// and Matias 2023, table 3). On two cores short ones slowed free answers by 8 %.
+const PRIOR: [f64; 3] = [0.3, 0.85, 0.6];
+/// What a draft model takes for a token, in decodes of one by the model that answers, before any was timed.
+const DRAFTING: f64 = 0.1;
+/// What a draft model may take to read what it has not read, in the same: an answer of some hundred tokens brings that
+/// back where drafts pay at all.
+const READING: f64 = 16.0;
 /// How fast, a token that was not drafted, a share goes back to its prior: text changes, and what did not pay may.
 const FORGET: f64 = 0.004;
 
@@ -25,7 +31,9 @@ pub struct Pace {
     /// Of a decode of `index` tokens, in decodes of one.
     costs: [f64; LONGEST + 2],
     /// The shares accepted, by [`Match`].
-    accepted: [f64; 2],
+    accepted: [f64; 3],
+    /// What a draft model takes for a token, in decodes of one.
+    drafting: f64,
 }
 
 impl Default for Pace {
@@ -37,15 +45,28 @@ impl Default for Pace {
                 *cost = low + (high - low) * (tokens - from) as f64 / (to - from) as f64;
             }
         }
-        Self { single: 0.0, costs, accepted: PRIOR }
+        Self { single: 0.0, costs, accepted: PRIOR, drafting: DRAFTING }
     }
 }
 
 impl Pace {
-    /// The tokens to draft after a match, at most `most` and [`LONGEST`]; 0 where none would pay.
+    /// For the next answer: what text it will be nobody knows, but what a draft model is worth stays much the same.
+    pub fn renewed(&self) -> Self {
+        let [short, long, _] = PRIOR;
+        let accepted = [short, long, self.accepted[Match::Model as usize]];
+        Self { accepted, drafting: self.drafting, ..Self::default() }
+    }
+
+    /// The tokens to draft after a match, at most `most` and [`LONGEST`]; 0 where none would pay. A draft model drafts
+    /// nothing before a decode of one token was timed, which alone says what it costs.
     pub fn length(&self, known: Match, most: usize) -> usize {
+        let each = match known {
+            Match::Model if self.single > 0.0 => self.drafting,
+            Match::Model => return 0,
+            Match::Short | Match::Long => 0.0,
+        };
         let share = self.accepted[known as usize];
-        let gain = |drafted: usize| expected(share, drafted) / self.costs[drafted + 1];
+        let gain = |drafted: usize| expected(share, drafted) / (self.costs[drafted + 1] + each * drafted as f64);
         let best = (1..=most.min(LONGEST)).max_by(|one, other| gain(*one).total_cmp(&gain(*other))).unwrap_or(0);
         if best > 0 && gain(best) >= WORTH { best } else { 0 }
     }
@@ -60,17 +81,39 @@ impl Pace {
         }
     }
 
+    /// Milliseconds that a draft model may take to read what it has not read.
+    pub fn affordable(&self) -> f64 {
+        READING * self.single
+    }
+
+    /// A draft model took so many milliseconds for `tokens` tokens.
+    pub fn drafted(&mut self, tokens: usize, milliseconds: f64) {
+        if self.single > 0.0 {
+            self.drafting += (milliseconds / self.single / tokens.max(1) as f64 - self.drafting) * NEW;
+        }
+    }
+
     /// Of `drafted` tokens the first `accepted` were right.
     pub fn judged(&mut self, known: Match, drafted: usize, accepted: usize) {
         let share = &mut self.accepted[known as usize];
         for right in (0..drafted.min(accepted + 1)).map(|at| at < accepted) {
             *share += (f64::from(u8::from(right)) - *share) * NEW;
         }
+        if known == Match::Model {
+            // Nothing was looked up.
+            self.forget(&[Match::Short, Match::Long]);
+        }
     }
 
     /// A token was written without a draft.
     pub fn plain(&mut self) {
-        for (share, prior) in self.accepted.iter_mut().zip(PRIOR) {
+        self.forget(&[Match::Short, Match::Long, Match::Model]);
+        self.drafting += (DRAFTING - self.drafting) * FORGET;
+    }
+
+    fn forget(&mut self, kinds: &[Match]) {
+        for kind in kinds {
+            let (share, prior) = (&mut self.accepted[*kind as usize], PRIOR[*kind as usize]);
             *share += (prior - *share) * FORGET;
         }
     }

@@ -56,6 +56,35 @@ fn drafts_are_as_long_as_they_pay() {
     assert_eq!(gpu.length(Match::Long, pace::LONGEST), pace::LONGEST, "where a batch costs as much as one token");
 }
 
+#[test]
+fn a_draft_model_is_asked_where_it_pays() {
+    let most = |pace: &Pace| pace.length(Match::Model, LONGEST);
+    let timed = |drafting: f64| {
+        let mut pace = Pace::default();
+        pace.timed(1, 10.0);
+        (0..40).for_each(|_| pace.drafted(2, 20.0 * drafting));
+        pace
+    };
+    assert_eq!(most(&Pace::default()), 0, "not before it is known what a token takes");
+    assert!(most(&timed(0.1)) > 0, "it is tried");
+    assert_eq!(most(&timed(1.0)), 0, "as slow as the model that answers");
+
+    let mut right = timed(0.02);
+    (0..40).for_each(|_| right.judged(Match::Model, 3, 3));
+    assert!(most(&right) > most(&timed(0.02)), "{}", most(&right));
+    let mut wrong = timed(0.02);
+    (0..10).for_each(|_| wrong.judged(Match::Model, 3, 0));
+    assert_eq!(most(&wrong), 0);
+
+    // The next answer begins with what is known of the model, and of nothing else.
+    (0..40).for_each(|_| wrong.judged(Match::Long, 3, 0));
+    let mut next = wrong.renewed();
+    next.timed(1, 10.0);
+    assert_eq!((most(&next), next.length(Match::Long, LONGEST)), (0, Pace::default().length(Match::Long, LONGEST)));
+    (0..2_000).for_each(|_| next.plain());
+    assert!(most(&next) > 0, "it is tried again after a while");
+}
+
 /// Writes `answer` behind `prompt` as a decoder does that verifies drafts: `answer` is what the model would say.
 fn write(prompt: &[i32], answer: &[i32]) -> Vec<i32> {
     let (mut lookup, mut pace, mut written) = (Lookup::new(prompt), Pace::default(), Vec::new());

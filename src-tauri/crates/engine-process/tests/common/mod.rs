@@ -1,6 +1,7 @@
 //! What the tests of the engine process share.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use engine::protocol::Event;
 use engine::{Engine, Prompt, Usage};
@@ -19,6 +20,43 @@ pub fn model(file: &str) -> Option<PathBuf> {
         return None;
     }
     Some(path)
+}
+
+/// Tiny models of random weights, one an architecture, in a folder that goes with the test; `None`, which is said, where
+/// Python or its packages are missing. `tests/fixtures/tiny_models.py` writes them.
+#[allow(dead_code, reason = "not every test file needs them")]
+pub fn tiny_models() -> Option<(tempfile::TempDir, Vec<PathBuf>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = directories::ProjectDirs::from("kr", "naratmal", "naratmal")?.cache_dir().to_path_buf();
+    let versions = std::fs::read_dir(cache.join("baseline")).into_iter().flatten().flatten();
+    let gguf = versions.map(|version| version.path().join("source/llama.cpp/gguf-py")).find(|path| path.is_dir());
+    let (Some(gguf), true) = (gguf, cache.join("python").is_dir()) else {
+        println!("SKIPPED: Python's packages are missing; run `cargo xtask test` once");
+        return None;
+    };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/tiny_models.py");
+    let packages = std::env::join_paths([cache.join("python"), gguf]).unwrap();
+    let written = Command::new("python3").arg(script).arg(folder.path()).env("PYTHONPATH", packages).output();
+    let Ok(written) = written else {
+        println!("SKIPPED: there is no python3");
+        return None;
+    };
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> = files.collect();
+    files.sort();
+    assert!(files.len() >= 25, "{files:?}");
+    Some((folder, files))
+}
+
+/// Recurrent, in part at least: what was read is remembered in one piece, which can be neither cut nor turned.
+#[allow(dead_code, reason = "not every test file needs them")]
+pub const RECURRENT: [&str; 6] = ["granite-hybrid", "lfm2", "mamba", "nemotron-h", "qwen3-next", "qwen35"];
+
+/// The name of one of them.
+#[allow(dead_code, reason = "not every test file needs them")]
+pub fn name(model: &Path) -> String {
+    model.file_stem().unwrap().to_string_lossy().into_owned()
 }
 
 /// The whole answer to a prompt, and what it took.
@@ -49,6 +87,6 @@ pub fn children() -> Vec<u32> {
 /// Kills them.
 pub fn kill_children() {
     for child in children() {
-        let _ = std::process::Command::new("kill").args(["-9", &child.to_string()]).status();
+        let _ = Command::new("kill").args(["-9", &child.to_string()]).status();
     }
 }
