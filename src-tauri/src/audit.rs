@@ -222,6 +222,7 @@ mod tests {
             (r#"{"conversation":3,"documents":[1,2]}"#, "대화 번호: 3, 문서: 1 · 2"),
             (r#"{"document":7,"from":"C","reason":"공개한 문서입니다.","to":"O"}"#,
              "문서 번호: 7, 이전 등급: C, 새 등급: O, 까닭: 공개한 문서입니다."),
+            (r#"{"conversation":3,"documents":2,"question":5}"#, "대화 번호: 3, 질문 번호: 5, 문서: 2"),
             (r#"{"grade":null,"masked":true}"#, "등급: 없음, 개인정보 가림: 예"),
             (r#"{"later":1,"by":"created"}"#, "방법: 처음 시작, later: 1"),
             ("{}", ""),

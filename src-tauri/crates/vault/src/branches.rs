@@ -34,12 +34,12 @@ impl Tree {
 
     /// What stands under a message, or at the beginning, oldest first.
     pub fn under(&self, parent: Option<i64>) -> &[i64] {
-        self.children.get(&parent).map_or(&[], Vec::as_slice)
+        self.children.get(&parent).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// A message and those above it, up to the first.
     pub fn upward(&self, from: Option<i64>) -> impl Iterator<Item = i64> + '_ {
-        std::iter::successors(from, |id| self.parents.get(id).copied().flatten())
+        std::iter::successors(from, move |id| self.parents.get(id).copied().flatten())
     }
 
     /// The newest message under `id`, or `id` itself where nothing stands under it. Nothing stands under the newest.

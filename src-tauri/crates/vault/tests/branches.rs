@@ -234,6 +234,11 @@ fn answers_are_rated_and_questions_are_not() {
     assert_eq!(rated(), (Rating::Bad, Some("조문이 다릅니다.".to_owned())));
     vault.rate_message(answer, Rating::Good, None).unwrap();
     assert_eq!(rated(), (Rating::Good, None));
+    for (rating, number) in [(Rating::Bad, -1), (Rating::None, 0), (Rating::Good, 1)] {
+        assert_eq!(serde_json::to_value(rating).unwrap(), number);
+        assert_eq!(serde_json::from_value::<Rating>(number.into()).unwrap(), rating);
+    }
+    assert!(serde_json::from_value::<Rating>(2.into()).is_err());
     for id in [question, 99] {
         assert_eq!(vault.rate_message(id, Rating::Good, None).unwrap_err().code(), "not_found");
     }
