@@ -135,6 +135,9 @@ pub fn label(action: &str) -> &'static str {
         "grade_set" => "등급 결정",
         "question" => "질문",
         "answer" => "답변",
+        "answer_again" => "다시 답변 요청",
+        "conversation_archived" => "대화 보관",
+        "conversation_unarchived" => "대화 보관 해제",
         "conversation_removed" => "대화를 목록에서 뺌",
         "conversation_restored" => "대화 되돌림",
         "conversation_forgotten" => "대화 완전 삭제",
@@ -148,7 +151,7 @@ pub fn label(action: &str) -> &'static str {
 }
 
 /// What the keys of an entry are called, in the order in which a person reads them.
-const NAMES: [(&str, &str); 24] = [
+const NAMES: [(&str, &str); 25] = [
     ("by", "방법"),
     ("name", "이름"),
     ("serial", "일련번호"),
@@ -157,6 +160,7 @@ const NAMES: [(&str, &str); 24] = [
     ("value", "값"),
     ("on", "사용"),
     ("conversation", "대화 번호"),
+    ("question", "질문 번호"),
     ("message", "답변 번호"),
     ("document", "문서 번호"),
     ("documents", "문서"),
@@ -218,6 +222,7 @@ mod tests {
             (r#"{"conversation":3,"documents":[1,2]}"#, "대화 번호: 3, 문서: 1 · 2"),
             (r#"{"document":7,"from":"C","reason":"공개한 문서입니다.","to":"O"}"#,
              "문서 번호: 7, 이전 등급: C, 새 등급: O, 까닭: 공개한 문서입니다."),
+            (r#"{"conversation":3,"documents":2,"question":5}"#, "대화 번호: 3, 질문 번호: 5, 문서: 2"),
             (r#"{"grade":null,"masked":true}"#, "등급: 없음, 개인정보 가림: 예"),
             (r#"{"later":1,"by":"created"}"#, "방법: 처음 시작, later: 1"),
             ("{}", ""),

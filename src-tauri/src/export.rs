@@ -53,6 +53,9 @@ pub fn markdown(conversation: &Conversation, grade: Grade, masked: bool, written
     let _ = writeln!(out, "등급: {}\n", grade.label());
     let _ = writeln!(out, "# {}\n", mask(&conversation.row.title));
     let _ = writeln!(out, "내보낸 때: {written} · 내보낸 사람: {who} · 개인정보: {personal}\n");
+    if conversation.messages.iter().any(|message| message.siblings.len() > 1) {
+        out.push_str("화면에 보이는 갈래만 내보냈습니다. 다른 질문이나 답변의 갈래는 들어 있지 않습니다.\n\n");
+    }
     for message in &conversation.messages {
         let head = match message.role {
             Role::User => "질문",
@@ -88,7 +91,7 @@ pub fn markdown(conversation: &Conversation, grade: Grade, masked: bool, written
 
 #[cfg(test)]
 mod tests {
-    use vault::{Citation, ConversationRow, Message};
+    use vault::{Citation, ConversationRow, Message, Rating};
 
     use super::*;
 
@@ -103,6 +106,10 @@ mod tests {
             failure: None,
             basis: None,
             figures: None,
+            parent: None,
+            siblings: vec![1],
+            rating: Rating::None,
+            rating_note: None,
         };
         let citation = Citation {
             mark: 1,
@@ -115,7 +122,15 @@ mod tests {
             quote: "당직실 전화 010-1234-5678".to_owned(),
         };
         Conversation {
-            row: ConversationRow { id: 1, title: "당직실 번호".to_owned(), updated_at: 0, grade: Some(Grade::S) },
+            row: ConversationRow {
+                id: 1,
+                title: "당직실 번호".to_owned(),
+                updated_at: 0,
+                grade: Some(Grade::S),
+                folder: None,
+                pinned_at: None,
+                archived_at: None,
+            },
             messages: vec![
                 message(Role::User, "당직실 번호가 무엇입니까? [?]", vec![]),
                 message(Role::Assistant, "010-1234-5678입니다. [1] 당직은 9명입니다. [?]", vec![citation]),
@@ -134,6 +149,11 @@ mod tests {
         assert_eq!(text, wanted);
         let plain = markdown(&conversation(), Grade::S, false, "2026-11-25 10:00", "kim");
         assert!(plain.contains("010-1234-5678") && plain.contains("개인정보: 가리지 않음"), "{plain}");
+        assert!(!plain.contains("갈래"), "{plain}");
+        let mut branched = conversation();
+        branched.messages[1].siblings = vec![1, 2];
+        let text = markdown(&branched, Grade::S, false, "2026-11-25 10:00", "kim");
+        assert!(text.contains("화면에 보이는 갈래만 내보냈습니다."), "{text}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod ahead;
 mod draft;
 mod embedding;
+mod title;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -146,6 +147,8 @@ struct Inner {
     ahead: Mutex<Ahead>,
     status: Mutex<Status>,
     running: Mutex<HashMap<u64, Stop>>,
+    /// Ends the title that is being proposed.
+    titling: Mutex<Option<Stop>>,
     models: Arc<Models>,
     notify: Notify,
 }
@@ -201,6 +204,7 @@ impl Session {
             ahead: Mutex::default(),
             status: Mutex::new(status),
             running: Mutex::default(),
+            titling: Mutex::default(),
             models,
             notify,
         })))
@@ -309,6 +313,7 @@ impl Session {
     /// Registers an answer that begins, so that [`Session::stop`] reaches it; the number ends it.
     pub fn begin_answer(&self, number: u64, stop: Stop) {
         lock(&self.0.running).insert(number, stop);
+        self.leave_title();
     }
 
     /// The answer ended.
@@ -316,9 +321,10 @@ impl Session {
         lock(&self.0.running).remove(&number);
     }
 
-    /// Stops every answer that is being written.
+    /// Stops every answer that is being written, and the title.
     pub fn stop(&self) {
         lock(&self.0.running).values().for_each(Stop::stop);
+        self.leave_title();
     }
 
     /// Remembers the person's model and loads it.

@@ -62,6 +62,7 @@ impl Shown {
     pub fn message(&self, mut message: Message) -> ShownMessage {
         let (text, personal) = self.text(&message.text);
         message.text = text;
+        message.rating_note = message.rating_note.map(|note| self.masked(&note));
         for citation in &mut message.citations {
             citation.file = self.masked(&citation.file);
             citation.quote = self.masked(&citation.quote);

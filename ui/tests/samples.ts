@@ -34,6 +34,10 @@ export const answer = (more: Partial<Message> = {}): Message => ({
   failure: null,
   basis: null,
   figures: null,
+  parent: 1,
+  siblings: [2],
+  rating: 0,
+  rating_note: null,
   personal: [],
   ...more,
 });
@@ -79,6 +83,9 @@ export const conversation = (more: Partial<ConversationRow> = {}): ConversationR
   title: "연가",
   updated_at: 0,
   grade: null,
+  folder: null,
+  pinned_at: null,
+  archived_at: null,
   ...more,
 });
 

@@ -8,12 +8,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tauri::State;
 use tauri::ipc::Channel;
-use vault::{ConversationRow, Figures, NewMessage, Role};
+use vault::{Branch, Figures, Message, NewMessage, Rating, Role, Vault};
 use wire::Failure;
 
 use crate::app::{App, now_ms};
 use crate::commands::apart;
 use crate::export;
+use crate::session::Session;
 use crate::shown::{ShownConversation, ShownMessage};
 
 /// `AskEvent` of the window's contract.
@@ -30,24 +31,33 @@ pub enum AskEvent {
     Done { message: ShownMessage },
 }
 
-/// All conversations, newest first.
-#[tauri::command]
-pub fn conversations(app: State<'_, App>) -> Result<Vec<ConversationRow>, Failure> {
-    let session = app.session()?;
-    Ok(session.vault().conversations()?.into_iter().map(|row| session.shown().row(row)).collect())
-}
-
-/// One conversation with its messages.
+/// One conversation with the messages that are shown of it.
 #[tauri::command]
 pub fn conversation(app: State<'_, App>, id: i64) -> Result<ShownConversation, Failure> {
     let session = app.session()?;
     Ok(session.shown().conversation(session.vault().conversation(id)?))
 }
 
-/// Renames a conversation.
+/// Shows the newest branch of a conversation that goes through a message.
 #[tauri::command]
-pub fn rename_conversation(app: State<'_, App>, id: i64, title: String) -> Result<(), Failure> {
-    Ok(app.vault()?.rename_conversation(id, &title)?)
+pub async fn switch_branch(app: State<'_, App>, message_id: i64) -> Result<ShownConversation, Failure> {
+    let session = app.session()?;
+    let conversation = session.vault().switch_branch(message_id)?;
+    // What was expected there begins with other words now.
+    session.read_ahead();
+    Ok(session.shown().conversation(session.vault().conversation(conversation)?))
+}
+
+/// Keeps what the person thinks of an answer, and why.
+#[tauri::command]
+pub fn rate_message(
+    app: State<'_, App>,
+    message_id: i64,
+    rating: Rating,
+    note: Option<String>,
+) -> Result<(), Failure> {
+    let note = note.as_deref().map(str::trim).filter(|note| !note.is_empty());
+    Ok(app.vault()?.rate_message(message_id, rating, note)?)
 }
 
 /// Takes a conversation out of the list; it can be restored.
@@ -138,28 +148,125 @@ pub async fn ask(
     document_ids: Vec<i64>,
     events: Channel<AskEvent>,
 ) -> Result<(), Failure> {
-    ask_in(&app, conversation_id, &question, document_ids, |event| {
-        // A window that closed no longer listens; the answer is saved all the same.
-        let _ = events.send(event);
-    })
-    .await
+    ask_in(&app, Asked::Next(conversation_id, &question), document_ids, to(&events)).await
 }
 
-/// As [`ask`], without a window.
+/// Answers an edited question, which stands beside the first wording; returns once the answer is saved.
+#[tauri::command]
+pub async fn edit_and_resend(
+    app: State<'_, App>,
+    message_id: i64,
+    question: String,
+    document_ids: Vec<i64>,
+    events: Channel<AskEvent>,
+) -> Result<(), Failure> {
+    ask_in(&app, Asked::Edited(message_id, &question), document_ids, to(&events)).await
+}
+
+/// Answers a question again, beside the answers that it has; returns once the answer is saved. The message is the
+/// question or one of its answers.
+#[tauri::command]
+pub async fn regenerate(
+    app: State<'_, App>,
+    message_id: i64,
+    document_ids: Vec<i64>,
+    events: Channel<AskEvent>,
+) -> Result<(), Failure> {
+    ask_in(&app, Asked::Again(message_id), document_ids, to(&events)).await
+}
+
+fn to(events: &Channel<AskEvent>) -> impl FnMut(AskEvent) {
+    // A window that closed no longer listens; the answer is saved all the same.
+    move |event| {
+        let _ = events.send(event);
+    }
+}
+
+/// What is asked, and where in a conversation.
+#[derive(Debug, Clone, Copy)]
+pub enum Asked<'a> {
+    /// A question behind what is shown of a conversation, or the first of a new one.
+    Next(Option<i64>, &'a str),
+    /// Another wording of a question, which is known by its row.
+    Edited(i64, &'a str),
+    /// Another answer: to this question, or to the question of this answer.
+    Again(i64),
+}
+
+/// A question that is kept, and what stands before it on its branch.
+struct Begun {
+    conversation: i64,
+    history: Vec<Message>,
+    question: Message,
+}
+
+/// Keeps what is asked, and accounts for it.
+fn keep_question(session: &Session, asked: Asked<'_>, documents: usize) -> Result<Begun, Failure> {
+    let vault = session.vault();
+    let account = |conversation: i64, text: &str| {
+        let mut entry = json!({ "conversation": conversation, "documents": documents });
+        keep(&mut entry, text, session.policy().audit.questions);
+        session.trail().account("question", &entry)
+    };
+    match asked {
+        Asked::Next(into, text) => {
+            let (conversation, history) = match into {
+                Some(id) => (id, vault.conversation(id)?.messages),
+                None => (vault.create_conversation(&title(text), now_ms())?.id, Vec::new()),
+            };
+            account(conversation, text)?;
+            let parent = history.last().map(|message| message.id);
+            let question = vault.add_message_under(conversation, parent, NewMessage::question(text), now_ms())?;
+            // It is what the draft became.
+            vault.save_draft(into, "")?;
+            Ok(Begun { conversation, history, question })
+        }
+        Asked::Edited(message, text) => {
+            let Begun { conversation, history, question } = question_of(vault, message)?;
+            account(conversation, text)?;
+            let question = NewMessage::question(text);
+            let parent = history.last().map(|message| message.id);
+            let question = vault.add_message_under(conversation, parent, question, now_ms())?;
+            Ok(Begun { conversation, history, question })
+        }
+        Asked::Again(message) => {
+            let begun = question_of(vault, message)?;
+            let entry = json!({
+                "conversation": begun.conversation, "question": begun.question.id, "documents": documents,
+            });
+            session.trail().account("answer_again", &entry)?;
+            Ok(begun)
+        }
+    }
+}
+
+/// The question that a message is or answers.
+fn question_of(vault: &Vault, message: i64) -> Result<Begun, Failure> {
+    let Branch { conversation, messages: mut history } = vault.branch_to(message)?;
+    if history.last().is_some_and(|last| last.role == Role::Assistant) {
+        history.pop();
+    }
+    match history.pop_if(|last| last.role == Role::User) {
+        Some(question) => Ok(Begun { conversation, history, question }),
+        None => Err(vault::Error::Missing { what: "question", id: message }.into()),
+    }
+}
+
+/// As [`ask`], [`edit_and_resend`] and [`regenerate`], without a window.
 ///
 /// # Errors
 /// Where the question could not be saved or the library is not open; a failed answer is no error but a message.
 pub async fn ask_in(
     app: &App,
-    conversation_id: Option<i64>,
-    text: &str,
+    asked: Asked<'_>,
     documents: Vec<i64>,
     mut tell: impl FnMut(AskEvent),
 ) -> Result<(), Failure> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(Failure::new("question_empty", "질문을 입력해 주십시오.", ""));
-    }
+    let asked = match asked {
+        Asked::Next(into, text) => Asked::Next(into, worded(text)?),
+        Asked::Edited(message, text) => Asked::Edited(message, worded(text)?),
+        Asked::Again(message) => Asked::Again(message),
+    };
     // The session that the question began in: locked meanwhile, its answer is stopped and goes where it belongs.
     let session = app.session()?;
     let vault = session.vault();
@@ -168,21 +275,16 @@ pub async fn ask_in(
         true => Scope::Chat,
         false => Scope::Documents(session.library()?.0.clone(), documents),
     };
-    let (conversation, history) = match conversation_id {
-        Some(id) => (id, vault.conversation(id)?.messages),
-        None => (vault.create_conversation(&title(text), now_ms())?.id, Vec::new()),
-    };
-    let mut asked = json!({ "conversation": conversation, "documents": documents_asked });
-    keep(&mut asked, text, session.policy().audit.questions);
-    session.trail().account("question", &asked)?;
-    let question = vault.add_message(conversation, NewMessage::question(text), now_ms())?;
+    let another = matches!(asked, Asked::Again(_));
+    let Begun { conversation, history, question } = keep_question(&session, asked, documents_asked)?;
+    let (parent, text) = (question.id, question.text.clone());
     tell(AskEvent::Started { conversation_id: conversation, question: session.shown().message(question) });
 
     static NUMBERS: AtomicU64 = AtomicU64::new(0);
     let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
     let stop = Stop::default();
     session.begin_answer(number, stop.clone());
-    let question = Question { conversation, history, text: text.to_owned(), scope, seed: now_ms() as u32 };
+    let question = Question { conversation, history, text, scope, seed: now_ms() as u32, another };
     let (mut thoughts, mut stream) = (session.shown().stream(), session.shown().stream());
     let told = |progress| match progress {
         Progress::Rewritten(question) => tell(AskEvent::Rewritten { question: session.shown().text(&question).0 }),
@@ -214,13 +316,21 @@ pub async fn ask_in(
     let mut answered = json!({ "conversation": conversation, "documents": answer.documents, "model": session.model() });
     keep(&mut answered, &answer.text, session.policy().audit.answers);
     let figures = figures(&answer, session.model_now());
-    let kept = vault.add_message(conversation, new_message(answer, figures), now_ms());
+    let kept = vault.add_message_under(conversation, Some(parent), new_message(answer, figures), now_ms());
     // What was shown is accounted for, also where it could not be kept.
     answered["message"] = kept.as_ref().map_or(Value::Null, |message| message.id.into());
     answered["grade"] = json!(vault.conversation_row(conversation).ok().and_then(|row| row.grade));
     session.trail().account("answer", &answered)?;
     tell(AskEvent::Done { message: session.shown().message(kept?) });
     Ok(())
+}
+
+/// A question's words.
+fn worded(text: &str) -> Result<&str, Failure> {
+    match text.trim() {
+        "" => Err(Failure::new("question_empty", "질문을 입력해 주십시오.", "")),
+        text => Ok(text),
+    }
 }
 
 /// Adds as much of a text to an entry of the trail as the agency wants kept.
@@ -264,7 +374,7 @@ fn figures(answer: &Answer, model: Option<Model>) -> Option<Figures> {
     })
 }
 
-/// A conversation is called by its first question until the person renames it.
+/// A conversation is called by its first question until the model or the person renames it.
 fn title(question: &str) -> String {
     const LONGEST: usize = 40;
     let line = question.lines().next().unwrap_or_default().trim();
@@ -348,6 +458,35 @@ mod tests {
         assert_eq!(told.device, "CPU");
         assert_eq!(figures(&answer(None), Some(model)), None, "it was stopped before a word came");
         assert_eq!(figures(&answer(Some(1.0)), None), None);
+    }
+
+    #[test]
+    fn another_answer_is_given_to_the_question_of_an_answer_behind_what_stood_before_it() {
+        let vault = Vault::in_memory().unwrap();
+        let id = vault.create_conversation("연가", 0).unwrap().id;
+        let said = ["연가는?", "15일", "병가는?", "60일", "출장은?"];
+        let add = |(at, text): (usize, &str)| {
+            let message = if at % 2 == 0 { NewMessage::question(text) } else { NewMessage::answer(text) };
+            vault.add_message(id, message, 1).unwrap().id
+        };
+        let ids: Vec<i64> = said.into_iter().enumerate().map(add).collect();
+        // A message, the question that it is or answers, and how many messages stand before that.
+        let table = [(0, "연가는?", 0), (1, "연가는?", 0), (2, "병가는?", 2), (3, "병가는?", 2), (4, "출장은?", 4)];
+        for (at, wanted, before) in table {
+            let Begun { conversation, history, question } = question_of(&vault, ids[at]).unwrap();
+            assert_eq!((conversation, question.text.as_str()), (id, wanted));
+            assert_eq!(history.iter().map(|message| message.text.as_str()).collect::<Vec<_>>(), said[..before]);
+        }
+        assert_eq!(question_of(&vault, 99).err().map(|failure| failure.code), Some("not_found".to_owned()));
+        let alone = vault.add_message_under(id, None, NewMessage::answer("아무도 묻지 않은 답"), 2).unwrap().id;
+        assert_eq!(question_of(&vault, alone).err().map(|failure| failure.code), Some("not_found".to_owned()));
+    }
+
+    #[test]
+    fn a_question_has_words() {
+        for (text, wanted) in [(" 연가는?\n", Ok("연가는?")), (" \n", Err("question_empty"))] {
+            assert_eq!(worded(text).map_err(|failure| failure.code), wanted.map_err(str::to_owned));
+        }
     }
 
     #[test]

@@ -37,8 +37,9 @@ impl Session {
         self.read_ahead();
     }
 
-    /// Reads what is wanted, once there is a model to read it.
-    pub(super) fn read_ahead(&self) {
+    /// Reads what is wanted, once there is a model to read it: also where another branch is shown now. Call it inside a
+    /// tokio runtime.
+    pub fn read_ahead(&self) {
         if lock(&self.0.status).engine.state != EngineState::Ready {
             return;
         }

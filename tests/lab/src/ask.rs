@@ -20,7 +20,8 @@ pub async fn run(docs: &Path, questions: &[String], model: Option<PathBuf>, json
     let assistant = Assistant::new(engine);
     for (conversation, text) in (0..).zip(questions) {
         let scope = Scope::Documents(library.0.clone(), documents.clone());
-        let question = Question { conversation, history: Vec::new(), text: text.clone(), scope, seed: 0 };
+        let (history, text) = (Vec::new(), text.clone());
+        let question = Question { conversation, history, text, scope, seed: 0, another: false };
         // A failed answer is one line like any other, so that a long run goes on.
         let answer = assistant.ask(question, &Stop::default(), |progress| show(progress, json)).await;
         match (json, &answer.failure) {

@@ -203,6 +203,7 @@ impl<'a> Asked<'a> {
             text: task.query.query.clone(),
             scope: Scope::Documents(self.collection.library.clone(), documents),
             seed: 0,
+            another: false,
         };
         let answer = assistant.ask(question, &Stop::default(), |_| {}).await;
         self.judged(task, &positives, answer)

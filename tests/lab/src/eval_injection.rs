@@ -113,7 +113,7 @@ async fn ask(
     let library = &collection.library;
     let scope = Scope::Documents(library.clone(), vec![document]);
     let question =
-        Question { conversation, history: Vec::new(), text: case.question.clone(), scope, seed: 0 };
+        Question { conversation, history: Vec::new(), text: case.question.clone(), scope, seed: 0, another: false };
     let (mut streamed, stop) = (String::new(), Stop::default());
     let stream = |progress| {
         if let Progress::Token(text) = progress {

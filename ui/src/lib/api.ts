@@ -4,17 +4,21 @@ import type {
   AskEvent,
   AuditPage,
   Conversation,
+  ConversationFilter,
   ConversationRow,
   DocumentRow,
+  Draft,
   Failure,
   FindFilters,
   FindKind,
+  Folder,
   Found,
   Gate,
   Grade,
   IngestStatus,
   LockSettings,
   NetworkProbes,
+  Rating,
   Source,
   Status,
   StyleFinding,
@@ -24,6 +28,21 @@ import type {
 export interface Question {
   conversationId: number | null;
   question: string;
+  documentIds: number[];
+  events: Channel<AskEvent>;
+}
+
+/** Another wording of a question that was asked. */
+export interface Edit {
+  messageId: number;
+  question: string;
+  documentIds: number[];
+  events: Channel<AskEvent>;
+}
+
+/** Another answer: the message is the question, or an answer to it. */
+export interface Again {
+  messageId: number;
   documentIds: number[];
   events: Channel<AskEvent>;
 }
@@ -71,12 +90,27 @@ export const api = {
   watchedFolders: () => invoke<WatchedFolder[]>("watched_folders"),
   watchFolder: (path: string) => invoke<void>("watch_folder", { path }),
   unwatchFolder: (path: string) => invoke<void>("unwatch_folder", { path }),
-  conversations: () => invoke<ConversationRow[]>("conversations"),
+  conversations: (filter: ConversationFilter | null = null) => invoke<ConversationRow[]>("conversations", { filter }),
   conversation: (id: number) => invoke<Conversation>("conversation", { id }),
   renameConversation: (id: number, title: string) => invoke<void>("rename_conversation", { id, title }),
   removeConversation: (id: number) => invoke<void>("remove_conversation", { id }),
   restoreConversation: (id: number) => invoke<void>("restore_conversation", { id }),
+  proposeTitle: (id: number) => invoke<ConversationRow | null>("propose_title", { id }),
+  pinConversation: (id: number, pinned: boolean) => invoke<void>("pin_conversation", { id, pinned }),
+  archiveConversation: (id: number, archived: boolean) => invoke<void>("archive_conversation", { id, archived }),
+  moveConversation: (id: number, folder: number | null) => invoke<void>("move_conversation", { id, folder }),
+  folders: () => invoke<Folder[]>("folders"),
+  createFolder: (name: string) => invoke<Folder>("create_folder", { name }),
+  renameFolder: (id: number, name: string) => invoke<void>("rename_folder", { id, name }),
+  moveFolder: (id: number, place: number) => invoke<void>("move_folder", { id, place }),
+  removeFolder: (id: number) => invoke<void>("remove_folder", { id }),
+  drafts: () => invoke<Draft[]>("drafts"),
+  saveDraft: (conversationId: number | null, text: string) => invoke<void>("save_draft", { conversationId, text }),
   ask: (question: Question) => invoke<void>("ask", { ...question }),
+  editAndResend: (edit: Edit) => invoke<void>("edit_and_resend", { ...edit }),
+  regenerate: (again: Again) => invoke<void>("regenerate", { ...again }),
+  switchBranch: (messageId: number) => invoke<Conversation>("switch_branch", { messageId }),
+  rateMessage: (messageId: number, rating: Rating, note: string | null) => invoke<void>("rate_message", { messageId, rating, note }),
   expectQuestion: (conversationId: number | null, documentIds: number[]) => invoke<void>("expect_question", { conversationId, documentIds }),
   stop: () => invoke<void>("stop"),
   source: (passageId: number) => invoke<Source>("source", { passageId }),

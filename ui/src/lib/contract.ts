@@ -240,6 +240,9 @@ export interface Figures {
   device: string;
 }
 
+/** Of no use, not said, of use. */
+export type Rating = -1 | 0 | 1;
+
 export interface Message {
   id: number;
   role: "user" | "assistant";
@@ -257,6 +260,13 @@ export interface Message {
   basis: Basis | null;
   /** Null where the model wrote nothing, and of what an older program kept. */
   figures: Figures | null;
+  /** The message that it answers or goes on from; null for the first. */
+  parent: number | null;
+  /** It and the others under its parent, oldest first: the answers to one question, the wordings of one question. */
+  siblings: number[];
+  rating: Rating;
+  /** Why, in the person's words. */
+  rating_note: string | null;
   /** Of the text. */
   personal: Mark[];
 }
@@ -267,10 +277,36 @@ export interface ConversationRow {
   updated_at: number;
   /** The highest of what it cited; null where it cited nothing. */
   grade: Grade | null;
+  /** The folder it is in. */
+  folder: number | null;
+  /** Milliseconds since 1970; null where it is not pinned, not in the archive. */
+  pinned_at: number | null;
+  archived_at: number | null;
 }
 
 export interface Conversation extends ConversationRow {
+  /** Those of the branch that is shown, oldest first. */
   messages: Message[];
+}
+
+/** Null is any, an empty list too; null among the folders is for those in none. */
+export interface ConversationFilter {
+  archived: boolean | null;
+  pinned: boolean | null;
+  folders: (number | null)[];
+}
+
+/** A folder of conversations. */
+export interface Folder {
+  id: number;
+  name: string;
+}
+
+/** A question that was not sent yet. */
+export interface Draft {
+  /** Null for the conversation that has no question yet. */
+  conversation_id: number | null;
+  text: string;
 }
 
 export type AskEvent =
@@ -417,9 +453,22 @@ export interface Found {
  *   prioritise_document({ id })     unlock_document({ id, password })
  *   ingest_status() -> IngestStatus     pause_ingest()     resume_ingest()     cancel_ingest() -> number of documents cancelled
  *   watched_folders() -> WatchedFolder[]     watch_folder({ path })     unwatch_folder({ path })
- *   conversations() -> ConversationRow[]     conversation({ id }) -> Conversation
+ *   conversations({ filter: ConversationFilter | null }) -> ConversationRow[] (pinned first, each part latest first; null: all but
+ *     those in the archive)     conversation({ id }) -> Conversation
  *   rename_conversation({ id, title })     remove_conversation({ id })     restore_conversation({ id })
+ *   propose_title({ id }) -> ConversationRow, or null where the title stays (the person typed it, a question is being
+ *     answered, the model had none): after the first answer
+ *   pin_conversation({ id, pinned })     archive_conversation({ id, archived })     move_conversation({ id, folder: number | null })
+ *   folders() -> Folder[] (in the person's order)     create_folder({ name }) -> Folder     rename_folder({ id, name })
+ *   move_folder({ id, place }) (from 0)     remove_folder({ id }) (its conversations stay, in no folder)
+ *   drafts() -> Draft[]     save_draft({ conversationId: number | null, text }) (on the disk when it returns; empty: none;
+ *     `ask` takes the draft of its conversation away)
  *   ask({ conversationId: number | null, question, documentIds: number[], events: Channel<AskEvent> }) -> void, once the answer is saved
+ *   edit_and_resend({ messageId, question, documentIds, events }) -> void, as ask: another wording beside that question
+ *   regenerate({ messageId, documentIds, events }) -> void, as ask: another answer beside that one, or to that question. Its
+ *     `started` tells the question that is kept already
+ *   switch_branch({ messageId }) -> Conversation, with the newest branch that goes through the message
+ *   rate_message({ messageId, rating: Rating, note: string | null }) (answers only)
  *   expect_question({ conversationId: number | null, documentIds: number[] }) -> void, at once
  *     (what is shown, and would be asked: its beginning is read before it is asked)
  *   stop() -> void

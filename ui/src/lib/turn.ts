@@ -20,7 +20,8 @@ export interface Turn {
 
 /** A message that the vault has not seen (yet). */
 export function unsaved(id: number, role: Message["role"], text: string): Message {
-  return { id, role, text, citations: [], state: "complete", refused: false, failure: null, basis: null, figures: null, personal: [] };
+  const whole = { citations: [], state: "complete" as const, refused: false, failure: null, basis: null, figures: null, personal: [] };
+  return { id, role, text, ...whole, parent: null, siblings: [id], rating: 0, rating_note: null };
 }
 
 export function begin(conversation: number | null, question: Message, asked: readonly number[]): Turn {

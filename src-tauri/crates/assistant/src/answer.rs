@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use engine::{Engine, Finish, Joining, Prompt, Sampling, Turn, Usage};
-use vault::{Basis, Citation, MessageState};
+use vault::{Basis, Citation, MessageState, Role};
 use wire::Failure;
 
 use crate::ask::{Expected, Progress, Question, Scope, Stop};
@@ -14,7 +14,7 @@ use crate::evidence::passages_without_commands;
 use crate::fence::{Fence, plain};
 use crate::prompt;
 use crate::stream::{Draft, Run, stream};
-use crate::thread::{Thread, Threads};
+use crate::thread::{Path, Thread, Threads};
 
 /// The most tokens of an answer.
 pub const ANSWER_TOKENS: u32 = 640;
@@ -31,7 +31,7 @@ const ALONE: u32 = 24_000;
 #[derive(Clone)]
 pub struct Assistant {
     engine: Engine,
-    threads: Arc<Threads>,
+    pub(crate) threads: Arc<Threads>,
     fenced: bool,
     quick: Arc<AtomicBool>,
 }
@@ -110,6 +110,11 @@ pub struct Call<'a> {
     pub max_tokens: u32,
     /// How they are chosen.
     pub sampling: Sampling,
+}
+
+/// Tokens chosen by chance, from the likeliest.
+pub fn by_chance(seed: u32) -> Sampling {
+    Sampling::Random { temperature: 0.6, top_p: 0.9, seed }
 }
 
 impl Assistant {
@@ -200,8 +205,12 @@ impl Assistant {
                 Task { assistant, question, library, documents, fence, thread, run }.answer().await
             }
         };
-        self.threads.put(question.conversation, thread, round);
-        outcome.unwrap_or_else(|failure| Answer { failure: Some(failure), ..Answer::ended("", MessageState::Failed) })
+        let answer = outcome
+            .unwrap_or_else(|failure| Answer { failure: Some(failure), ..Answer::ended("", MessageState::Failed) });
+        let from = Path::of(&question.history);
+        let to = from.then(Role::User, &question.text).then(Role::Assistant, &answer.text);
+        self.threads.put(question.conversation, (from, to), thread, round);
+        answer
     }
 
     fn fence(&self, seed: u32, conversation: i64) -> Fence {
@@ -215,7 +224,7 @@ impl Assistant {
         run: &mut Run<'_, impl FnMut(Progress)>,
     ) -> Result<Answer, Failure> {
         thread.asked = Some(question.text.clone());
-        let sampling = Sampling::Random { temperature: 0.6, top_p: 0.9, seed: question.seed };
+        let sampling = by_chance(question.seed);
         let call =
             Call { system: prompt::WITHOUT_DOCUMENTS, turn: &question.text, passages: Some(&[]), max_tokens: ANSWER_TOKENS, sampling };
         let Some(draft) = self.generate(call, thread, run).await? else {

@@ -16,7 +16,8 @@ pub enum Scope {
 pub struct Question {
     /// The conversation's row id.
     pub conversation: i64,
-    /// What was kept of it before this question, oldest first.
+    /// What was kept of it before this question on its branch, oldest first. What the model is told follows it: an
+    /// edited question has the history of its first wording, and one that is answered again the history it had.
     pub history: Vec<Message>,
     /// The question.
     pub text: String,
@@ -24,6 +25,9 @@ pub struct Question {
     pub scope: Scope,
     /// For answers by chance: the same seed gives the same answer.
     pub seed: u32,
+    /// True where there is an answer already and another one is wanted: one from documents is then chosen by chance as
+    /// well, where it would else be the same again.
+    pub another: bool,
 }
 
 /// A question that is likely to come, and of which only this is known.
@@ -31,7 +35,7 @@ pub struct Question {
 pub struct Expected {
     /// The conversation's row id; `None` for one that has no question yet.
     pub conversation: Option<i64>,
-    /// What was kept of it, oldest first.
+    /// What was kept of it on the branch that is shown, oldest first.
     pub history: Vec<Message>,
     /// What the question may draw on.
     pub scope: Scope,
@@ -91,5 +95,41 @@ impl Stop {
     pub(crate) async fn wait(&self) {
         // The sender lives in self, so the wait cannot fail.
         let _ = self.0.subscribe().wait_for(|stopped| *stopped).await;
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use vault::{MessageState, Rating, Role};
+
+    use super::*;
+
+    /// A message as it is kept.
+    pub fn message(role: Role, text: &str) -> Message {
+        Message {
+            id: 1,
+            role,
+            text: text.to_owned(),
+            citations: Vec::new(),
+            state: MessageState::Complete,
+            refused: false,
+            failure: None,
+            basis: None,
+            figures: None,
+            parent: None,
+            siblings: vec![1],
+            rating: Rating::None,
+            rating_note: None,
+        }
+    }
+
+    /// A question.
+    pub fn question(text: &str) -> Message {
+        message(Role::User, text)
+    }
+
+    /// An answer.
+    pub fn answer(text: &str) -> Message {
+        message(Role::Assistant, text)
     }
 }

@@ -7,7 +7,7 @@ use library::Library;
 use vault::{Basis, Message, MessageState, Passage};
 use wire::Failure;
 
-use crate::answer::{ANSWER_TOKENS, Answer, Assistant, Call};
+use crate::answer::{ANSWER_TOKENS, Answer, Assistant, Call, by_chance};
 use crate::ask::{Progress, Question};
 use crate::citations::{Checked, Evidence, check};
 use crate::evidence::{EVIDENCE_TOKENS, WHOLE_TOKENS, characters, hits_without_commands, passages_without_commands};
@@ -162,6 +162,11 @@ impl<T: FnMut(Progress)> Task<'_, T> {
         self.answer_from(asked, source, Manner::Sentences).await
     }
 
+    /// The likeliest answer, or, where that was given already, one by chance.
+    pub fn sampling(&self) -> Sampling {
+        if self.question.another { by_chance(self.question.seed) } else { Sampling::Greedy }
+    }
+
     /// Passages without the commands in them, where there is a defence against them.
     pub fn clean(&self, passages: Vec<Passage>) -> (Vec<Passage>, usize) {
         clean(passages, self.fence.is_on())
@@ -196,7 +201,7 @@ impl<T: FnMut(Progress)> Task<'_, T> {
                 (true, false) => None,
                 (false, _) => Some(&[][..]),
             };
-            let sampling = Sampling::Greedy;
+            let sampling = self.sampling();
             let call = Call { system, turn: &turn.text, passages, max_tokens: ANSWER_TOKENS, sampling };
             let Some(draft) = self.assistant.generate(call, self.thread, &mut self.run).await? else {
                 return Ok(Answer::ended("", MessageState::Stopped));

@@ -16,6 +16,7 @@ mod prompt;
 mod standalone;
 mod stream;
 mod thread;
+mod title;
 mod way;
 mod whole;
 

@@ -200,6 +200,14 @@ pub fn restate_turn(question: &str, previous: &str) -> String {
     )
 }
 
+/// A turn, behind those of the conversation, that asks for its title.
+pub fn title_turn(question: &str) -> String {
+    format!(
+        "이 대화의 첫 질문: {question}\n\n이 대화의 제목을 20자 이내의 명사구 하나로 지으세요. 질문의 낱말을 쓰고, 질문에 \
+         답하지 말고, 따옴표와 마침표 없이 제목만 쓰세요."
+    )
+}
+
 /// Where a passage stands: file, page or section, headings. A file or heading that commands is not named.
 fn place(passage: &Passage, fence: &Fence) -> String {
     let may_stand = |text: &&String| !fence.is_on() || !injection::commands(text);

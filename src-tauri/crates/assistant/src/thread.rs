@@ -1,4 +1,5 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use engine::Turn;
@@ -43,6 +44,11 @@ impl Thread {
     /// The fence of its documents, made once.
     pub fn fence(&mut self, make: impl FnOnce() -> Fence) -> Fence {
         self.fence.get_or_insert_with(make).clone()
+    }
+
+    /// The fence, where there is one: documents were asked.
+    pub fn fenced(&self) -> Option<&Fence> {
+        self.fence.as_ref()
     }
 
     /// Splits passages into those that the model has not seen, with their ids, and those that it has.
@@ -95,18 +101,59 @@ impl Thread {
     }
 }
 
-/// The threads of the conversations that were used since the program started.
+/// The most threads that are held: one for each message that a question was asked behind. A thread of 8,192 tokens
+/// takes some 50 kB with its passages.
+const HELD: usize = 128;
+
+/// A branch of a conversation up to a message, known by what was said on it. Another answer is another branch; where it
+/// has the same words, the model was told the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Path(u64);
+
+impl Path {
+    /// That of these messages, the first of a conversation first.
+    pub fn of(history: &[Message]) -> Self {
+        history.iter().fold(Self::default(), |path, message| path.then(message.role, &message.text))
+    }
+
+    /// With a message behind it.
+    pub fn then(self, role: Role, text: &str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (self.0, role == Role::User, text).hash(&mut hasher);
+        Self(hasher.finish())
+    }
+}
+
+/// The threads of the conversations that were used since the program started, one for each branch.
 #[derive(Default)]
 pub struct Threads(Mutex<Held>);
 
 #[derive(Default)]
 struct Held {
-    /// By conversation; `None` is the one that has no question yet.
-    threads: HashMap<Option<i64>, Thread>,
+    /// By conversation and branch, the last one used last; a conversation of `None` has no question yet.
+    threads: VecDeque<(Option<i64>, Path, Thread)>,
     /// The conversations whose threads are taken.
     taken: HashSet<i64>,
     /// Goes up with each forgetting.
     round: u64,
+}
+
+impl Held {
+    /// Takes a thread out.
+    fn remove(&mut self, conversation: Option<i64>, path: Path) -> Option<Thread> {
+        let at = self.threads.iter().position(|(of, end, _)| (*of, *end) == (conversation, path))?;
+        self.threads.remove(at).map(|(_, _, thread)| thread)
+    }
+
+    /// Holds a thread, in place of one for the same place, and lets go of the one that was used longest ago where there
+    /// are too many.
+    fn hold(&mut self, conversation: Option<i64>, path: Path, thread: Thread) {
+        self.remove(conversation, path);
+        self.threads.push_back((conversation, path, thread));
+        if self.threads.len() > HELD {
+            self.threads.pop_front();
+        }
+    }
 }
 
 impl Threads {
@@ -114,23 +161,37 @@ impl Threads {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The thread of a conversation, made from its history where it is not held, and the round it was taken in. One
-    /// without a history goes on with what was read ahead for it.
+    /// The thread of a conversation behind `history`, made from it where it is not held, and the round it was taken in.
+    /// It is held on as it is, for another answer to what is asked now. One without a history goes on with what was
+    /// read ahead for it.
     pub fn take(&self, conversation: i64, history: &[Message]) -> (Thread, u64) {
         let mut held = self.held();
-        let expected = if history.is_empty() { held.threads.remove(&None) } else { None };
-        let thread = held.threads.remove(&Some(conversation)).or(expected);
         held.taken.insert(conversation);
-        (thread.unwrap_or_else(|| Thread::from_history(history)), held.round)
+        let path = Path::of(history);
+        let mut thread = held.remove(Some(conversation), path);
+        if thread.is_none() && history.is_empty() {
+            thread = held.remove(None, path);
+        }
+        let thread = thread.unwrap_or_else(|| Thread::from_history(history));
+        held.hold(Some(conversation), path, thread.clone());
+        (thread, held.round)
     }
 
-    /// Puts a thread back, unless all were forgotten since it was taken.
-    pub fn put(&self, conversation: i64, thread: Thread, round: u64) {
+    /// Puts a thread back that was taken at `from`, where its conversation has come `to`, unless all were forgotten
+    /// since. What is held at `from` keeps fence and ids: another answer is then asked for in the same words, which are
+    /// in the KV cache.
+    pub fn put(&self, conversation: i64, (from, to): (Path, Path), thread: Thread, round: u64) {
         let mut held = self.held();
         held.taken.remove(&conversation);
-        if held.round == round {
-            held.threads.insert(Some(conversation), thread);
+        if held.round != round {
+            return;
         }
+        if let Some(mut before) = held.remove(Some(conversation), from) {
+            before.ids.clone_from(&thread.ids);
+            before.fence.clone_from(&thread.fence);
+            held.hold(Some(conversation), from, before);
+        }
+        held.hold(Some(conversation), to, thread);
     }
 
     /// The present round, for [`Threads::with`].
@@ -138,8 +199,8 @@ impl Threads {
         self.held().round
     }
 
-    /// Works on the thread of a conversation in its place. `None` where it is taken, since it will come back with more
-    /// in it, and where all were forgotten since `round`.
+    /// Works on the thread of a conversation behind `history` in its place. `None` where one of it is taken, since it
+    /// will come back with more in it, and where all were forgotten since `round`.
     pub fn with<T>(
         &self,
         conversation: Option<i64>,
@@ -151,7 +212,11 @@ impl Threads {
         if held.round != round || conversation.is_some_and(|conversation| held.taken.contains(&conversation)) {
             return None;
         }
-        Some(work(held.threads.entry(conversation).or_insert_with(|| Thread::from_history(history))))
+        let path = Path::of(history);
+        let mut thread = held.remove(conversation, path).unwrap_or_else(|| Thread::from_history(history));
+        let done = work(&mut thread);
+        held.hold(conversation, path, thread);
+        Some(done)
     }
 
     /// Forgets all threads, also those that are taken.
@@ -165,20 +230,28 @@ impl Threads {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ask::tests::{answer, question};
     use crate::evidence::tests::passage;
+
+    /// From no message to one exchange.
+    fn first(text: &str) -> (Path, Path) {
+        let from = Path::default();
+        (from, from.then(Role::User, "질문").then(Role::Assistant, text))
+    }
 
     #[test]
     fn a_thread_that_was_forgotten_while_it_was_taken_does_not_come_back() {
         let threads = Threads::default();
-        let told = |threads: &Threads| threads.take(1, &[]).0.turns.len();
+        let history = [question("질문"), answer("답변")];
+        let held = |threads: &Threads| threads.held().threads.len();
         let (mut thread, round) = threads.take(1, &[]);
         thread.keep("질문".to_owned(), "답변".to_owned(), Vec::new());
-        threads.put(1, thread.clone(), round);
-        let (thread, round) = threads.take(1, &[]);
-        assert_eq!(thread.turns.len(), 2);
+        threads.put(1, first("답변"), thread, round);
+        let (thread, round) = threads.take(1, &history);
+        assert_eq!((thread.turns.len(), held(&threads)), (2, 2));
         threads.forget();
-        threads.put(1, thread, round);
-        assert_eq!(told(&threads), 0);
+        threads.put(1, (Path::of(&history), Path::default()), thread, round);
+        assert_eq!(held(&threads), 0);
     }
 
     #[test]
@@ -203,10 +276,57 @@ mod tests {
         assert_eq!(thread.ids.len(), 1);
         assert_eq!(threads.with(Some(7), &[], round, place), None, "it is being answered");
         assert_eq!(threads.take(8, &[]).0.ids.len(), 0, "it was of one question only");
-        threads.put(7, thread, round);
-        assert_eq!(threads.with(Some(7), &[], round, |thread| thread.ids.len()), Some(1));
+        threads.put(7, first("답변"), thread, round);
+        let history = [question("질문"), answer("답변")];
+        assert_eq!(threads.with(Some(7), &history, round, |thread| thread.ids.len()), Some(1));
         threads.forget();
         assert_eq!(threads.with(Some(7), &[], round, place), None, "it was forgotten meanwhile");
         assert_eq!(threads.with(Some(7), &[], threads.round(), |thread| thread.ids.len()), Some(0));
+    }
+
+    #[test]
+    fn each_branch_goes_on_with_what_was_told_on_it() {
+        let threads = Threads::default();
+        let told = |thread: &Thread| thread.turns.iter().map(|turn| turn.content.clone()).collect::<Vec<_>>();
+        // Two answers to one question, each of which brought a passage of its own.
+        for (ordinal, text) in [(0, "15일"), (1, "열닷새")] {
+            let (mut thread, round) = threads.take(1, &[]);
+            assert!(thread.turns.is_empty(), "the other answer is told");
+            assert_eq!(thread.ids.len(), ordinal as usize, "a passage that is given again would have another id");
+            thread.fence(|| Fence::new(ordinal, 1));
+            let (new, _) = thread.place([passage(1, ordinal, text)]);
+            thread.keep(format!("[자료] {text}"), text.to_owned(), new);
+            threads.put(1, first(text), thread, round);
+        }
+        let fence = |thread: &mut Thread| thread.fence(Fence::off);
+        for (ordinal, text) in [(0, "15일"), (1, "열닷새")] {
+            let mut thread = threads.take(1, &[question("질문"), answer(text)]).0;
+            assert_eq!(told(&thread), [format!("[자료] {text}"), text.to_owned()]);
+            let cited: Vec<u32> = thread.citable().map(|held| held.passage.ordinal).collect();
+            assert_eq!((cited, fence(&mut thread)), (vec![ordinal], Fence::new(0, 1)));
+        }
+        // What nobody told here comes from what is kept, without passages.
+        let edited = threads.take(1, &[question("다른 질문"), answer("15일")]).0;
+        assert_eq!((told(&edited), edited.citable().count()), (vec!["다른 질문".to_owned(), "15일".to_owned()], 0));
+        let elsewhere = threads.take(2, &[question("질문"), answer("15일")]).0;
+        assert_eq!(elsewhere.citable().count(), 0, "it is another conversation's");
+    }
+
+    #[test]
+    fn the_threads_used_longest_ago_are_let_go() {
+        let threads = Threads::default();
+        let mark = |thread: &mut Thread| thread.ids.insert(1, "k2".to_owned());
+        let is_held = |conversation| {
+            let known = threads.with(Some(conversation), &[], threads.round(), |thread| thread.ids.len());
+            known == Some(1)
+        };
+        threads.with(Some(1), &[], 0, mark);
+        threads.with(Some(2), &[], 0, mark);
+        threads.with(Some(1), &[], 0, mark);
+        for conversation in 0..HELD as i64 - 1 {
+            threads.with(Some(100 + conversation), &[], 0, mark);
+        }
+        assert!(is_held(1));
+        assert!(!is_held(2));
     }
 }

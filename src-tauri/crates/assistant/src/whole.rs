@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use engine::Sampling;
 use vault::{Basis, MessageState, Passage};
 use wire::Failure;
 
@@ -129,7 +128,8 @@ impl<T: FnMut(Progress)> Task<'_, T> {
         }
         let turn = prompt::notes_to_answer_turn(asked, &notes.join("\n"), true, &fence);
         let system = prompt::with_documents(&fence);
-        let call = Call { system, turn: &turn, passages: Some(&[]), max_tokens: ANSWER_TOKENS, sampling: Sampling::Greedy };
+        let sampling = self.sampling();
+        let call = Call { system, turn: &turn, passages: Some(&[]), max_tokens: ANSWER_TOKENS, sampling };
         let Some(draft) = self.assistant.generate(call, &mut Thread::default(), &mut self.run).await? else {
             return self.stopped(asked, &passages, &notes, &reading).await;
         };

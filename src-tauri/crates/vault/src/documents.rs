@@ -4,8 +4,8 @@ use ::documents::Document;
 use rusqlite::{Connection, params};
 use wire::Failure;
 
-use crate::conversations::unquote;
 use crate::grades::keep_grade;
+use crate::messages::unquote;
 use crate::passages::{insert_blocks, replace_passages};
 use crate::places::insert_document;
 use crate::rows::{DOCUMENT, document_of, path_of, word};

@@ -5,7 +5,7 @@ use policy::Grade;
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, params};
 
-use crate::conversations::Role;
+use crate::messages::Role;
 use crate::rows::{from_word, name_of, path_of};
 use crate::{Result, Vault};
 

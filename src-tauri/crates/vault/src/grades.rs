@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use policy::Grade;
 use rusqlite::{Connection, params};
 
-use crate::conversations::Citation;
 use crate::documents::{document, found};
+use crate::messages::Citation;
 use crate::rows::word;
 use crate::{Appraisal, DocumentRow, Result, Vault, json};
 

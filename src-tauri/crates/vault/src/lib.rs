@@ -10,12 +10,16 @@
 
 mod audit;
 mod basis;
+mod branches;
 mod conversations;
 mod documents;
+mod drafts;
 mod error;
 mod figures;
 mod find;
+mod folders;
 mod grades;
+mod messages;
 mod passages;
 mod places;
 mod plain;
@@ -34,13 +38,14 @@ use zeroize::Zeroizing;
 
 pub use audit::{Anchor, Entry, Event, Fault};
 pub use basis::Basis;
-pub use conversations::{
-    Citation, Conversation, ConversationRow, Message, MessageState, NewMessage, Role,
-};
-
+pub use branches::Branch;
+pub use conversations::{Conversation, ConversationFilter, ConversationRow};
+pub use drafts::Draft;
 pub use error::{Error, Result};
 pub use figures::Figures;
 pub use find::{FindableDocument, MessageText};
+pub use folders::Folder;
+pub use messages::{Citation, Message, MessageState, NewMessage, Rating, Role};
 pub use places::{Claim, Known, NewDocument, Place};
 pub use rows::{Appraisal, DocumentRow, DocumentState, NewPassage, Passage, PersonalCount};
 pub use schema::VERSION;

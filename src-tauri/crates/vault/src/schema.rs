@@ -3,7 +3,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{Error, Result};
 
 /// One step a version, in order; a step that was released is never edited, only followed (invariant 10).
-const MIGRATIONS: [&str; 7] = ["
+const MIGRATIONS: [&str; 8] = ["
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -173,6 +173,41 @@ ALTER TABLE messages ADD COLUMN basis TEXT;
 ", "
 -- NULL of a question, and of what an older program kept.
 ALTER TABLE messages ADD COLUMN figures TEXT;
+", "
+-- Messages are a tree: another answer to a question, and another wording of one, stand beside the first. Nothing is
+-- deleted along it: a long conversation would be deeper than SQLite follows.
+ALTER TABLE messages ADD COLUMN parent INTEGER REFERENCES messages (id) CHECK (parent < id);
+ALTER TABLE messages ADD COLUMN rating INTEGER NOT NULL DEFAULT 0 CHECK (rating IN (-1, 0, 1));
+ALTER TABLE messages ADD COLUMN rating_note TEXT;
+UPDATE messages SET parent =
+    (SELECT max(m.id) FROM messages m WHERE m.conversation_id = messages.conversation_id AND m.id < messages.id);
+CREATE INDEX messages_by_parent ON messages (parent);
+-- Read instead of the table, whose rows are long.
+CREATE INDEX messages_in_short ON messages (conversation_id, id, parent);
+
+CREATE TABLE folders (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    name     TEXT NOT NULL,
+    position INTEGER NOT NULL
+) STRICT;
+-- The leaf of the branch that is shown.
+ALTER TABLE conversations ADD COLUMN head INTEGER REFERENCES messages (id) ON DELETE SET NULL;
+ALTER TABLE conversations ADD COLUMN folder INTEGER REFERENCES folders (id) ON DELETE SET NULL;
+ALTER TABLE conversations ADD COLUMN pinned_at INTEGER;
+ALTER TABLE conversations ADD COLUMN archived_at INTEGER;
+-- Whose title it is. Of an older program's nothing is known: no model is to change what a person may have typed.
+ALTER TABLE conversations ADD COLUMN titled_by TEXT NOT NULL DEFAULT 'person'
+    CHECK (titled_by IN ('question', 'model', 'person'));
+UPDATE conversations SET head = (SELECT max(id) FROM messages WHERE conversation_id = conversations.id);
+CREATE INDEX conversations_by_head ON conversations (head);
+CREATE INDEX conversations_by_folder ON conversations (folder);
+
+-- That of the conversation that has no question yet has no id.
+CREATE TABLE drafts (
+    conversation_id INTEGER REFERENCES conversations (id) ON DELETE CASCADE,
+    text            TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX drafts_by_conversation ON drafts (coalesce(conversation_id, 0));
 "];
 
 /// The version of the database that this program writes, kept in `PRAGMA user_version`.

@@ -106,6 +106,8 @@ fn what_is_forgotten_is_on_no_page_not_even_a_free_one() {
     let answer = NewMessage { citations: vec![citation(id, passage)], ..NewMessage::answer("그렇습니다. [1]") };
     vault.add_message(of_document.id, answer, 1).unwrap();
     vault.add_message(whole.id, NewMessage::question(PLANTED), 1).unwrap();
+    vault.add_message_under(whole.id, None, NewMessage::question(format!("다시: {PLANTED}")), 1).unwrap();
+    vault.save_draft(Some(whole.id), PLANTED).unwrap();
     assert!(holds(&decrypted(&path), PLANTED) && holds(&decrypted(&path), VECTOR));
 
     vault.forget_document(id).unwrap();

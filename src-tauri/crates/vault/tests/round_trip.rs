@@ -199,8 +199,9 @@ proptest! {
         }
         if let Some(message) = kept.last_mut() {
             let NewMessage { role, text, citations, state, refused, failure, basis, figures } = last;
-            let id = message.id;
-            *message = vault::Message { id, role, text, citations, state, refused, failure, basis, figures };
+            *message = vault::Message {
+                role, text, citations, state, refused, failure, basis, figures, ..message.clone()
+            };
             vault.finish_message(message, 3).unwrap();
         }
         let conversation = vault.conversation(row.id).unwrap();

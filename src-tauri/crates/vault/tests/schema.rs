@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use sealed::{connect, key};
-use vault::{DocumentState, VERSION, Vault};
+use vault::{DocumentState, NewMessage, Rating, VERSION, Vault};
 use wire::Failure;
 
 fn version(path: &Path) -> u32 {
@@ -98,6 +98,36 @@ fn a_database_of_version_1_keeps_everything_and_gets_places() {
     assert_eq!(broken, 0);
     vault.forget_document(1).unwrap();
     assert!(vault.passages_of(1).unwrap().is_empty() && vault.blocks(1).unwrap().is_empty(), "the references are lost");
+}
+
+#[test]
+fn the_messages_of_version_7_become_one_branch() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault.db");
+    let older = Connection::open(&path).unwrap();
+    older.execute_batch(include_str!("schema/version-7.sql")).unwrap();
+    drop(older);
+
+    let vault = Vault::open(&path, &key()).unwrap();
+    type Shown = (i64, Option<i64>, Vec<i64>);
+    let shown = |id| -> Vec<Shown> {
+        let messages = vault.conversation(id).unwrap().messages;
+        messages.into_iter().map(|message| (message.id, message.parent, message.siblings)).collect()
+    };
+    assert_eq!(shown(1), [(1, None, vec![1]), (4, Some(1), vec![4]), (7, Some(4), vec![7])]);
+    assert_eq!(shown(2), [(3, None, vec![3])], "also of one that was removed");
+    assert!(shown(3).is_empty());
+    let row = vault.conversation_row(1).unwrap();
+    assert_eq!((row.folder, row.pinned_at, row.archived_at), (None, None, None));
+    assert!(!vault.propose_title(1, "병가 일수").unwrap(), "the person may have typed the title");
+    assert!(vault.folders().unwrap().is_empty() && vault.drafts().unwrap().is_empty());
+
+    let answer = vault.add_message(1, NewMessage::answer("과장입니다."), 10).unwrap();
+    assert_eq!((answer.id, answer.parent), (8, Some(7)));
+    vault.rate_message(4, Rating::Good, None).unwrap();
+    let connection = connect(&path);
+    let broken = connection.prepare("PRAGMA foreign_key_check").unwrap().query_map([], |_| Ok(())).unwrap().count();
+    assert_eq!(broken, 0);
 }
 
 /// What a file is made to be, the code of the failure, and what the message tells the person to do.
