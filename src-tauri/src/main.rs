@@ -6,6 +6,7 @@ mod audit;
 mod commands;
 mod export;
 mod models;
+mod original;
 mod self_test;
 mod session;
 #[cfg(target_os = "linux")]

@@ -81,6 +81,8 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             commands::library::watched_folders,
             commands::library::watch_folder,
             commands::library::unwatch_folder,
+            commands::originals::open_original,
+            commands::originals::document_bytes,
             commands::find::find,
             commands::chat::conversations,
             commands::chat::conversation,

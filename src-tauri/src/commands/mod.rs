@@ -5,6 +5,7 @@ pub mod engine;
 pub mod find;
 pub mod gate;
 pub mod library;
+pub mod originals;
 pub mod trail;
 
 use tauri::State;

@@ -241,6 +241,11 @@ export class App extends Models {
     await this.attempt(() => api.prioritiseDocument(id));
   }
 
+  /** In the person's own program. */
+  async openOriginal(id: number): Promise<void> {
+    await this.attempt(() => api.openOriginal(id));
+  }
+
   /** The failure, if the password was refused at once; else the document is read again and its row tells. */
   unlockDocument(id: number, password: string): Promise<Failure | null> {
     return failureOf(() => api.unlockDocument(id, password));

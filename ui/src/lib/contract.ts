@@ -403,6 +403,8 @@ export interface Found {
  *     (what is shown, and would be asked: its beginning is read before it is asked)
  *   stop() -> void
  *   source({ passageId }) -> Source
+ *   open_original({ id }) (in the person's own program; refused for web pages, mail and what is not what it is called)
+ *   document_bytes({ id }) -> ArrayBuffer (of a PDF that was read; code `original_changed` where it is another by now)
  *   find({ query, kinds: FindKind[] | null, filters: FindFilters, limit, offset }) -> Found
  *     (a query of up to 200 letters whose last word may go on, also by its consonants; up to 100 of a kind)
  *   choose_model({ path }) -> void (progress by the "status" event)
