@@ -1,6 +1,7 @@
 //! The window's commands; `ui/src/lib/contract.ts` is their other side.
 
 pub mod chat;
+pub mod collections;
 pub mod engine;
 pub mod find;
 pub mod gate;

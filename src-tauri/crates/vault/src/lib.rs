@@ -10,6 +10,7 @@
 
 mod audit;
 mod basis;
+mod collections;
 mod conversations;
 mod documents;
 mod error;
@@ -34,6 +35,7 @@ use zeroize::Zeroizing;
 
 pub use audit::{Anchor, Entry, Event, Fault};
 pub use basis::Basis;
+pub use collections::Collection;
 pub use conversations::{
     Citation, Conversation, ConversationRow, Message, MessageState, NewMessage, Role,
 };

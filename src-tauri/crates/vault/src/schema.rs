@@ -3,7 +3,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{Error, Result};
 
 /// One step a version, in order; a step that was released is never edited, only followed (invariant 10).
-const MIGRATIONS: [&str; 7] = ["
+const MIGRATIONS: [&str; 8] = ["
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -173,7 +173,7 @@ ALTER TABLE messages ADD COLUMN basis TEXT;
 ", "
 -- NULL of a question, and of what an older program kept.
 ALTER TABLE messages ADD COLUMN figures TEXT;
-"];
+", include_str!("schema/collections.sql")];
 
 /// The version of the database that this program writes, kept in `PRAGMA user_version`.
 pub const VERSION: u32 = MIGRATIONS.len() as u32;
