@@ -70,6 +70,7 @@ export const document = (more: Partial<DocumentRow> = {}): DocumentRow => ({
   grade_reasons: [],
   graded_by_person: false,
   personal: [],
+  indexed_at: null,
   ...more,
 });
 

@@ -15,6 +15,7 @@ import type {
   Status,
   WatchedFolder,
 } from "./contract";
+import { collections } from "./collections.svelte";
 import { DOCUMENT_EXTENSIONS, pickDocuments, pickExport, pickFolder } from "./dialogs";
 import { Drafts } from "./drafts";
 import { baseName, count } from "./format";
@@ -69,7 +70,7 @@ export class App extends Models {
   /** What the conversation shown asks, as the person chose it. */
   chosen = $derived(this.#scopes.of(this.current));
   /** The documents that a question is asked of. */
-  scope = $derived(asked(this.chosen, this.documents));
+  scope = $derived(asked(this.chosen, this.documents, collections.members));
   #inScope = $derived(new Set(this.scope));
   /** Why nothing can be asked in the scope; null where it can. */
   scopeObstacle = $derived(obstacleOf(this.chosen, this.scope.length));
@@ -296,7 +297,7 @@ export class App extends Models {
 
   /** Puts documents into the scope or takes them out. */
   include(ids: number[], included: boolean): void {
-    this.choose(changed(this.chosen, this.documents, ids, included));
+    this.choose(changed(this.chosen, this.documents, ids, included, collections.members));
   }
 
   /** What the conversation shown asks from now on. */

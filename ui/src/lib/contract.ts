@@ -122,6 +122,16 @@ export interface DocumentRow {
   graded_by_person: boolean;
   /** Most first. */
   personal: PersonalCount[];
+  /** Milliseconds since 1970; null before it could be found, and of what an older program indexed. */
+  indexed_at: number | null;
+}
+
+/** A named set of documents (모음). */
+export interface Collection {
+  id: number;
+  name: string;
+  /** Rising. */
+  documents: number[];
 }
 
 /** The files added since the queue was last empty. */
@@ -403,6 +413,8 @@ export interface Found {
  *     (what is shown, and would be asked: its beginning is read before it is asked)
  *   stop() -> void
  *   source({ passageId }) -> Source
+ *   collections() -> Collection[]     add_collection({ name, documents })     rename_collection({ id, name })
+ *   remove_collection({ id })     collect({ id, documents: number[], included }) (each gives all collections again)
  *   open_original({ id }) (in the person's own program; refused for web pages, mail and what is not what it is called)
  *   document_bytes({ id }) -> ArrayBuffer (of a PDF that was read; code `original_changed` where it is another by now)
  *   find({ query, kinds: FindKind[] | null, filters: FindFilters, limit, offset }) -> Found
