@@ -7,6 +7,7 @@ mod commands;
 mod export;
 mod models;
 mod original;
+mod pasted;
 mod self_test;
 mod session;
 #[cfg(target_os = "linux")]

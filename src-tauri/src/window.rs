@@ -81,6 +81,8 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             commands::library::watched_folders,
             commands::library::watch_folder,
             commands::library::unwatch_folder,
+            commands::paste::clipboard_files,
+            commands::paste::add_pasted,
             commands::originals::open_original,
             commands::originals::document_bytes,
             commands::collections::collections,

@@ -7,6 +7,7 @@ pub mod find;
 pub mod gate;
 pub mod library;
 pub mod originals;
+pub mod paste;
 pub mod trail;
 
 use tauri::State;

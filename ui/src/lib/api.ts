@@ -36,6 +36,16 @@ export interface Search {
   offset: number;
 }
 
+/** Bytes under a name, as one: the name's length (u32, little-endian), the name (UTF-8), the bytes. */
+function named(name: string, bytes: Uint8Array): Uint8Array {
+  const label = new TextEncoder().encode(name);
+  const sent = new Uint8Array(4 + label.length + bytes.length);
+  new DataView(sent.buffer).setUint32(0, label.length, true);
+  sent.set(label, 4);
+  sent.set(bytes, 4 + label.length);
+  return sent;
+}
+
 export const api = {
   gate: () => invoke<Gate>("gate"),
   createVault: (password: string | null) => invoke<void>("create_vault", { password }),
@@ -58,6 +68,8 @@ export const api = {
   status: () => invoke<Status>("status"),
   documents: () => invoke<DocumentRow[]>("documents"),
   addDocuments: (paths: string[]) => invoke<DocumentRow[]>("add_documents", { paths }),
+  clipboardFiles: () => invoke<string[]>("clipboard_files"),
+  addPasted: (name: string, bytes: Uint8Array) => invoke<DocumentRow[]>("add_pasted", named(name, bytes)),
   addSample: () => invoke<DocumentRow>("add_sample"),
   retryDocument: (id: number) => invoke<void>("retry_document", { id }),
   removeDocument: (id: number) => invoke<void>("remove_document", { id }),

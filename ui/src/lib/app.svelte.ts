@@ -38,6 +38,8 @@ export interface OpenSource {
 
 /** Changes of documents that come within this time are shown together: a folder brings hundreds a second. */
 const GATHER_MS = 80;
+/** What a pasted text is called until the person says otherwise. */
+const TEXT_NAME = "붙여 넣은 글.txt";
 /** The list of ten thousand is megabytes: so long it is not asked for again. */
 const LIST_MS = 300;
 const RESTING: IngestStatus = { state: "idle", files_done: 0, files_total: 0, pages_done: 0, failed: 0, remaining_seconds: null, walking: false };
@@ -208,6 +210,19 @@ export class App extends Models {
     await this.attempt(async () => {
       await api.addDocuments(paths);
       await this.#loadDocuments();
+    });
+  }
+
+  /** The files in the clipboard, by their paths where the system tells them; else the text. */
+  async addPasted(files: File[], text: string): Promise<void> {
+    await this.attempt(async () => {
+      const paths = await api.clipboardFiles();
+      if (paths.length > 0) return this.addDocuments(paths);
+      const bare = text.trim() === "" ? [] : [new File([text], TEXT_NAME)];
+      for (const file of files.length > 0 ? files : bare) {
+        const rows = await api.addPasted(file.name, new Uint8Array(await file.arrayBuffer()));
+        if (rows.length > 0) await this.#loadDocuments();
+      }
     });
   }
 

@@ -402,6 +402,9 @@ export interface Found {
  *   status() -> Status
  *   documents() -> DocumentRow[]
  *   add_documents({ paths: string[] }) -> DocumentRow[]     retry_document({ id })     remove_document({ id })     restore_document({ id })
+ *   clipboard_files() -> string[] (paths, for add_documents; none where the system does not tell them)
+ *   add_pasted(bytes) -> DocumentRow[] (bytes under a name, see api.ts; saved where the person chooses in a dialog of the
+ *     shell, none where nowhere)
  *   add_sample() -> DocumentRow
  *   prioritise_document({ id })     unlock_document({ id, password })
  *   ingest_status() -> IngestStatus     pause_ingest()     resume_ingest()     cancel_ingest() -> number of documents cancelled

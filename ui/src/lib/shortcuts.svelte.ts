@@ -71,6 +71,7 @@ export const LOCAL: { where: string; shortcuts: Shortcut[] }[] = [
       { keys: "↑+↓", does: "다음 자료나 이전 자료로 갑니다" },
       { keys: "Home+End", does: "처음이나 끝으로 갑니다" },
       { keys: "Delete", does: "자료를 목록에서 뺍니다" },
+      { keys: "Ctrl+V", does: "복사한 파일이나 글을 자료로 추가합니다" },
       { keys: "Esc", does: "펼친 자료를 접습니다" },
     ],
   },
