@@ -17,8 +17,11 @@ export async function paste(event: ClipboardEvent): Promise<void> {
   // Both are gone once the event is over.
   const files = [...clipboardData.files];
   const text = clipboardData.getData("text/plain");
-  const pictured = clipboardData.types.includes("text/html") && text !== "";
-  if (inField(event) && (files.length === 0 || pictured)) return;
+  const { types } = clipboardData;
+  const pictured = types.includes("text/html") && text !== "";
+  // WebKitGTK tells of files without giving them: the shell knows their paths.
+  const named = files.length > 0 || types.includes("text/uri-list");
+  if (inField(event) && (text !== "" || !named)) return;
   event.preventDefault();
   await app.addPasted(pictured ? [] : files, text);
 }
@@ -26,14 +29,6 @@ export async function paste(event: ClipboardEvent): Promise<void> {
 /** Listens until what it returns is called. */
 export function acceptPastes(): () => void {
   const taken = (event: ClipboardEvent) => void paste(event);
-  // WebKit pastes outside of fields only where this is prevented.
-  const offered = (event: Event) => {
-    if (!inField(event) && !isModal()) event.preventDefault();
-  };
   window.addEventListener("paste", taken);
-  window.addEventListener("beforepaste", offered);
-  return () => {
-    window.removeEventListener("paste", taken);
-    window.removeEventListener("beforepaste", offered);
-  };
+  return () => window.removeEventListener("paste", taken);
 }
