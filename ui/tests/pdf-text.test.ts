@@ -32,7 +32,7 @@ function pdf(lines: string[], encoding: string): Uint8Array {
 
 beforeAll(() => {
   // Only drawing needs it, and nothing is drawn here.
-  globalThis.DOMMatrix ??= class {} as typeof DOMMatrix;
+  globalThis.DOMMatrix ??= class {} as unknown as typeof DOMMatrix;
 });
 
 async function textOf(data: Uint8Array): Promise<string[]> {

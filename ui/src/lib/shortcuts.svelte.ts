@@ -75,6 +75,13 @@ export const LOCAL: { where: string; shortcuts: Shortcut[] }[] = [
       { keys: "Esc", does: "펼친 자료를 접습니다" },
     ],
   },
+  {
+    where: "출처의 쪽",
+    shortcuts: [
+      { keys: "PageUp+PageDown", does: "이전 쪽이나 다음 쪽으로 갑니다" },
+      { keys: "0", does: "쪽을 너비에 맞춥니다" },
+    ],
+  },
 ];
 
 /** Runs the shortcut that an event is, if it is one. */
