@@ -5,7 +5,18 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   plugins: [svelte(), svelteTesting()],
   // The page's CSP has no `connect-src` for assets: nothing may fetch, and nothing may be inlined as a data: font.
-  build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  build: {
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // pdf.js' worker asks for its decoders by their names.
+        assetFileNames: ({ names }) =>
+          names[0]?.endsWith("_nowasm_fallback.js") ? "pdfjs/[name][extname]" : "assets/[name]-[hash][extname]",
+      },
+    },
+  },
   server: { port: 5173, strictPort: true },
   clearScreen: false,
   test: {

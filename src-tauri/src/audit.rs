@@ -126,6 +126,8 @@ pub fn label(action: &str) -> &'static str {
         "setting_changed" => "설정 변경",
         "model_loaded" => "모델 열기",
         "document_opened" => "문서 열람",
+        "original_opened" => "원본을 다른 프로그램으로 열기",
+        "pages_opened" => "문서를 쪽으로 열람",
         "documents_added" => "문서 추가",
         "document_removed" => "문서를 목록에서 뺌",
         "document_restored" => "문서 되돌림",

@@ -6,6 +6,8 @@ mod audit;
 mod commands;
 mod export;
 mod models;
+mod original;
+mod pasted;
 mod self_test;
 mod session;
 #[cfg(target_os = "linux")]

@@ -24,7 +24,7 @@ beforeEach(() => {
       if (command === "plugin:dialog|open") return "/models/picked.gguf";
       if (command === "documents") return [document()];
       if (command === "ingest_status") return ingest({ state: "idle", files_total: 0 });
-      if (command === "conversations" || command === "watched_folders") return [];
+      if (command === "conversations" || command === "collections" || command === "watched_folders") return [];
     },
     { shouldMockEvents: true },
   );

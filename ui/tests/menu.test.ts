@@ -272,7 +272,7 @@ test("the arrow keys of a menu do not move through the list that it is in", asyn
   await userEvent.click(screen.getAllByTestId("more")[0]!);
   await userEvent.keyboard("{ArrowDown}");
   await tick();
-  expect(focus()).toBe(screen.getByTestId("forget-document"));
+  expect(focus()).toBe(screen.getByTestId("collect-document"));
 });
 
 test("only the row that Tab reaches has a menu that Tab reaches", () => {

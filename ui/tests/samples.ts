@@ -75,6 +75,7 @@ export const document = (more: Partial<DocumentRow> = {}): DocumentRow => ({
   grade_reasons: [],
   graded_by_person: false,
   personal: [],
+  indexed_at: null,
   ...more,
 });
 

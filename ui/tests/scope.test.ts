@@ -29,14 +29,14 @@ const none: Scope = { kind: "none" };
 test.each<[string, Scope, number[]]>([
   ["everything", everyDocument, [1, 2, 5]],
   ["everything but one", without(2), [1, 5]],
-  ["a collection", folder("인사"), [2]],
-  ["a collection that is gone", folder("감사"), []],
+  ["a folder", folder("인사"), [2]],
+  ["a folder that is gone", folder("감사"), []],
   ["files, of which one is not read yet", files(1, 3), [1]],
   ["files, of which one is gone", files(5, 9), [5]],
   ["no documents", none, []],
 ])("of %s those are asked that are ready", (_, scope, ids) => expect(asked(scope, shelf())).toEqual(ids));
 
-test("what gets ready later belongs to everything, and to its collection", () => {
+test("what gets ready later belongs to everything, and to its folder", () => {
   const later = shelf().map((each) => ({ ...each, state: "ready" as const }));
   expect(asked(everyDocument, later)).toEqual([1, 2, 3, 4, 5]);
   expect(asked(folder("인사"), later)).toEqual([2, 3]);
@@ -45,8 +45,8 @@ test("what gets ready later belongs to everything, and to its collection", () =>
 test.each<[string, Scope, number[], boolean, Scope]>([
   ["taken out of everything", everyDocument, [1], false, without(1)],
   ["put back", without(1, 2), [1], true, without(2)],
-  ["taken out of a collection", folder("인사"), [2], false, files()],
-  ["put beside a collection", folder("인사"), [1], true, files(1, 2)],
+  ["taken out of a folder", folder("인사"), [2], false, files()],
+  ["put beside a folder", folder("인사"), [1], true, files(1, 2)],
   ["put beside files, one of which is read again", files(3), [1], true, files(1, 3)],
   ["chosen where there was none", none, [5], true, files(5)],
 ])("a document is %s", (_, scope, ids, included, wanted) =>
@@ -57,11 +57,11 @@ test("what was taken out is counted where it could answer", () => {
   expect(takenOut(none, shelf())).toBe(0);
 });
 
-test("collections are counted in their order", () =>
+test("folders are counted in their order", () =>
   expect(overview(shelf())).toEqual({
     ready: 3,
     busy: 1,
-    collections: [
+    folders: [
       { folder: "인사", ready: 1, busy: 1 },
       { folder: "예산", ready: 1, busy: 0 },
     ],
@@ -71,7 +71,7 @@ test.each<[Scope, number, RegExp | null]>([
   [everyDocument, 0, null],
   [none, 0, null],
   [folder("인사"), 1, null],
-  [folder("인사"), 0, /이 모음에 준비된 자료가 없습니다/],
+  [folder("인사"), 0, /이 폴더에 준비된 자료가 없습니다/],
   [files(), 0, /파일을 골라 주십시오/],
   [files(3), 0, /준비된 것이 없습니다/],
 ])("%j with %d ready can be asked, or it is told why not", (scope, ready, why) => {
@@ -180,7 +180,7 @@ test.each<[Scope, string]>([
   [everyDocument, "답을 찾을 자료: 모든 자료 3건"],
   [without(1), "답을 찾을 자료: 모든 자료(1건 제외) 2건"],
   [without(1, 2, 5), "답을 찾을 자료: 자료 없이 대화"],
-  [folder("인사"), "답을 찾을 자료: 모음 ‘인사’ 1건"],
+  [folder("인사"), "답을 찾을 자료: 폴더 ‘인사’ 1건"],
   [files(5), "답을 찾을 자료: 결산.xlsx 1건"],
   [files(1, 5), "답을 찾을 자료: 고른 파일 2건"],
   [files(3), "답을 찾을 자료: 인사 사례.hwp 0건"],
@@ -197,12 +197,12 @@ test("each choice says how much it is, and what will come", async () => {
     "모든 자료 3건 · 읽는 중 1건은 준비되는 대로 포함",
     "파일 고르기",
     "자료 없이 대화 모델이 아는 것만으로 답하고 출처가 없습니다",
-    "인사 모음 · 1건 · 읽는 중 1건은 준비되는 대로 포함",
-    "예산 모음 · 1건",
+    "인사 폴더 · 1건 · 읽는 중 1건은 준비되는 대로 포함",
+    "예산 폴더 · 1건",
   ]);
 });
 
-test("a collection is chosen with the keys, and the focus goes back to the chip", async () => {
+test("a folder is chosen with the keys, and the focus goes back to the chip", async () => {
   render(Composer);
   chip().focus();
   await userEvent.keyboard("{Enter}");
@@ -213,7 +213,7 @@ test("a collection is chosen with the keys, and the focus goes back to the chip"
   await userEvent.keyboard("{Escape}");
   expect(panel()).toBeNull();
   expect(window.document.activeElement).toBe(chip());
-  expect(said()).toBe("답을 찾을 자료: 모음 ‘인사’ 1건");
+  expect(said()).toBe("답을 찾을 자료: 폴더 ‘인사’ 1건");
 });
 
 test("Escape closes the panel and stops no answer", async () => {

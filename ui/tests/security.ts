@@ -59,6 +59,7 @@ export function useShell(more: () => typeof shell.answers = () => ({})) {
       status: () => status(),
       documents: () => [],
       conversations: () => [],
+      collections: () => [],
       watched_folders: () => [],
       ingest_status: () => ingest({ state: "idle", files_total: 0, files_done: 0 }),
       network_probes: () => ({ process: [], child: [] }),

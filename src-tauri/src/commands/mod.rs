@@ -1,10 +1,13 @@
 //! The window's commands; `ui/src/lib/contract.ts` is their other side.
 
 pub mod chat;
+pub mod collections;
 pub mod engine;
 pub mod find;
 pub mod gate;
 pub mod library;
+pub mod originals;
+pub mod paste;
 pub mod shelf;
 pub mod style;
 pub mod trail;

@@ -3,6 +3,7 @@ import { invoke, type Channel } from "@tauri-apps/api/core";
 import type {
   AskEvent,
   AuditPage,
+  Collection,
   Conversation,
   ConversationFilter,
   ConversationRow,
@@ -55,6 +56,16 @@ export interface Search {
   offset: number;
 }
 
+/** Bytes under a name, as one: the name's length (u32, little-endian), the name (UTF-8), the bytes. */
+function named(name: string, bytes: Uint8Array): Uint8Array {
+  const label = new TextEncoder().encode(name);
+  const sent = new Uint8Array(4 + label.length + bytes.length);
+  new DataView(sent.buffer).setUint32(0, label.length, true);
+  sent.set(label, 4);
+  sent.set(bytes, 4 + label.length);
+  return sent;
+}
+
 export const api = {
   gate: () => invoke<Gate>("gate"),
   createVault: (password: string | null) => invoke<void>("create_vault", { password }),
@@ -77,6 +88,8 @@ export const api = {
   status: () => invoke<Status>("status"),
   documents: () => invoke<DocumentRow[]>("documents"),
   addDocuments: (paths: string[]) => invoke<DocumentRow[]>("add_documents", { paths }),
+  clipboardFiles: () => invoke<string[]>("clipboard_files"),
+  addPasted: (name: string, bytes: Uint8Array) => invoke<DocumentRow[]>("add_pasted", named(name, bytes)),
   addSample: () => invoke<DocumentRow>("add_sample"),
   retryDocument: (id: number) => invoke<void>("retry_document", { id }),
   removeDocument: (id: number) => invoke<void>("remove_document", { id }),
@@ -113,6 +126,13 @@ export const api = {
   rateMessage: (messageId: number, rating: Rating, note: string | null) => invoke<void>("rate_message", { messageId, rating, note }),
   expectQuestion: (conversationId: number | null, documentIds: number[]) => invoke<void>("expect_question", { conversationId, documentIds }),
   stop: () => invoke<void>("stop"),
+  collections: () => invoke<Collection[]>("collections"),
+  addCollection: (name: string, documents: number[]) => invoke<Collection[]>("add_collection", { name, documents }),
+  renameCollection: (id: number, name: string) => invoke<Collection[]>("rename_collection", { id, name }),
+  removeCollection: (id: number) => invoke<Collection[]>("remove_collection", { id }),
+  collect: (id: number, documents: number[], included: boolean) => invoke<Collection[]>("collect", { id, documents, included }),
+  openOriginal: (id: number) => invoke<void>("open_original", { id }),
+  documentBytes: (id: number) => invoke<ArrayBuffer>("document_bytes", { id }),
   source: (passageId: number) => invoke<Source>("source", { passageId }),
   checkStyle: (text: string) => invoke<StyleFinding[]>("check_style", { text }),
   mendStyle: (text: string) => invoke<string>("mend_style", { text }),

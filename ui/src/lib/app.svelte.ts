@@ -15,6 +15,7 @@ import type {
   Status,
   WatchedFolder,
 } from "./contract";
+import { collections } from "./collections.svelte";
 import { DOCUMENT_EXTENSIONS, pickDocuments, pickExport, pickFolder } from "./dialogs";
 import { Drafts } from "./drafts";
 import { baseName, count } from "./format";
@@ -38,6 +39,8 @@ export interface OpenSource {
 
 /** Changes of documents that come within this time are shown together: a folder brings hundreds a second. */
 const GATHER_MS = 80;
+/** What a pasted text is called until the person says otherwise. */
+const TEXT_NAME = "붙여 넣은 글.txt";
 /** The list of ten thousand is megabytes: so long it is not asked for again. */
 const LIST_MS = 300;
 const RESTING: IngestStatus = { state: "idle", files_done: 0, files_total: 0, pages_done: 0, failed: 0, remaining_seconds: null, walking: false };
@@ -70,7 +73,7 @@ export class App extends Models {
   /** What the conversation shown asks, as the person chose it. */
   chosen = $derived(this.#scopes.of(this.current));
   /** The documents that a question is asked of. */
-  scope = $derived(asked(this.chosen, this.documents));
+  scope = $derived(asked(this.chosen, this.documents, collections.members));
   #inScope = $derived(new Set(this.scope));
   /** Why nothing can be asked in the scope; null where it can. */
   scopeObstacle = $derived(obstacleOf(this.chosen, this.scope.length));
@@ -211,6 +214,19 @@ export class App extends Models {
     });
   }
 
+  /** The files in the clipboard, by their paths where the system tells them; else the text. */
+  async addPasted(files: File[], text: string): Promise<void> {
+    await this.attempt(async () => {
+      const paths = await api.clipboardFiles();
+      if (paths.length > 0) return this.addDocuments(paths);
+      const bare = text.trim() === "" ? [] : [new File([text], TEXT_NAME)];
+      for (const file of files.length > 0 ? files : bare) {
+        const rows = await api.addPasted(file.name, new Uint8Array(await file.arrayBuffer()));
+        if (rows.length > 0) await this.#loadDocuments();
+      }
+    });
+  }
+
   async pickDocuments(): Promise<void> {
     await this.attempt(async () => {
       await this.addDocuments(await pickDocuments());
@@ -240,6 +256,11 @@ export class App extends Models {
   /** Reads a waiting document before the others. */
   async prioritiseDocument(id: number): Promise<void> {
     await this.attempt(() => api.prioritiseDocument(id));
+  }
+
+  /** In the person's own program. */
+  async openOriginal(id: number): Promise<void> {
+    await this.attempt(() => api.openOriginal(id));
   }
 
   /** The failure, if the password was refused at once; else the document is read again and its row tells. */
@@ -292,7 +313,7 @@ export class App extends Models {
 
   /** Puts documents into the scope or takes them out. */
   include(ids: number[], included: boolean): void {
-    this.choose(changed(this.chosen, this.documents, ids, included));
+    this.choose(changed(this.chosen, this.documents, ids, included, collections.members));
   }
 
   /** What the conversation shown asks from now on. */

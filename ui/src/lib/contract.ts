@@ -122,6 +122,16 @@ export interface DocumentRow {
   graded_by_person: boolean;
   /** Most first. */
   personal: PersonalCount[];
+  /** Milliseconds since 1970; null before it could be found, and of what an older program indexed. */
+  indexed_at: number | null;
+}
+
+/** A named set of documents (모음). */
+export interface Collection {
+  id: number;
+  name: string;
+  /** Rising. */
+  documents: number[];
 }
 
 /** The files added since the queue was last empty. */
@@ -449,6 +459,9 @@ export interface Found {
  *   status() -> Status
  *   documents() -> DocumentRow[]
  *   add_documents({ paths: string[] }) -> DocumentRow[]     retry_document({ id })     remove_document({ id })     restore_document({ id })
+ *   clipboard_files() -> string[] (paths, for add_documents; none where the system does not tell them)
+ *   add_pasted(bytes) -> DocumentRow[] (bytes under a name, see api.ts; saved where the person chooses in a dialog of the
+ *     shell, none where nowhere)
  *   add_sample() -> DocumentRow
  *   prioritise_document({ id })     unlock_document({ id, password })
  *   ingest_status() -> IngestStatus     pause_ingest()     resume_ingest()     cancel_ingest() -> number of documents cancelled
@@ -473,6 +486,10 @@ export interface Found {
  *     (what is shown, and would be asked: its beginning is read before it is asked)
  *   stop() -> void
  *   source({ passageId }) -> Source
+ *   collections() -> Collection[]     add_collection({ name, documents })     rename_collection({ id, name })
+ *   remove_collection({ id })     collect({ id, documents: number[], included }) (each gives all collections again)
+ *   open_original({ id }) (in the person's own program; refused for web pages, mail and what is not what it is called)
+ *   document_bytes({ id }) -> ArrayBuffer (of a PDF that was read; code `original_changed` where it is another by now)
  *   find({ query, kinds: FindKind[] | null, filters: FindFilters, limit, offset }) -> Found
  *     (a query of up to 200 letters whose last word may go on, also by its consonants; up to 100 of a kind)
  *   check_style({ text }) -> StyleFinding[]     mend_style({ text }) -> string (every mistake with one right correction mended)

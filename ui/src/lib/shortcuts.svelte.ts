@@ -77,7 +77,15 @@ export const LOCAL: { where: string; shortcuts: Shortcut[] }[] = [
       { keys: "↑+↓", does: "다음 자료나 이전 자료로 갑니다" },
       { keys: "Home+End", does: "처음이나 끝으로 갑니다" },
       { keys: "Delete", does: "자료를 목록에서 뺍니다" },
+      { keys: "Ctrl+V", does: "복사한 파일이나 글을 자료로 추가합니다" },
       { keys: "Esc", does: "펼친 자료를 접습니다" },
+    ],
+  },
+  {
+    where: "출처의 쪽",
+    shortcuts: [
+      { keys: "PageUp+PageDown", does: "이전 쪽이나 다음 쪽으로 갑니다" },
+      { keys: "0", does: "쪽을 너비에 맞춥니다" },
     ],
   },
 ];

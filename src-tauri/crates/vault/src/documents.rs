@@ -242,6 +242,23 @@ impl Vault {
         })
     }
 
+    /// Documents can be found since `now_ms`, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn note_indexed(&self, ids: &[i64], now_ms: i64) -> Result<()> {
+        self.with_ease(|connection| {
+            let transaction = connection.transaction()?;
+            for id in ids {
+                transaction
+                    .prepare_cached("UPDATE documents SET indexed_at = ?2 WHERE id = ?1")?
+                    .execute(params![id, now_ms])?;
+            }
+            transaction.commit()?;
+            Ok(())
+        })
+    }
+
     /// A document failed: what an earlier reading of it left is taken out in the same transaction, so that a document
     /// is wholly in or wholly out.
     ///

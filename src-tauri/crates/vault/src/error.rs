@@ -35,6 +35,12 @@ pub enum Error {
         /// The id that was asked for.
         id: i64,
     },
+    /// A collection is called so already.
+    #[error("there is a collection {0:?}")]
+    NameTaken(String),
+    /// No name for a collection: empty, or too long.
+    #[error("{0:?} is no name for a collection")]
+    NameUnfit(String),
     /// Anything else that SQLite reports.
     #[error("the database failed: {0}")]
     Failed(String),
@@ -50,6 +56,8 @@ impl Error {
             Self::Busy(_) => "vault_busy",
             Self::Folder(_) => "vault_unwritable",
             Self::Missing { .. } => "not_found",
+            Self::NameTaken(_) => "name_taken",
+            Self::NameUnfit(_) => "name_unfit",
             Self::Failed(_) => "vault_failed",
         }
     }
@@ -71,6 +79,8 @@ impl Error {
             }
             Self::Folder(_) => "자료함 폴더에 쓸 수 없습니다. 폴더의 쓰기 권한을 확인하십시오.",
             Self::Missing { .. } => "찾는 항목이 없습니다. 목록에서 다시 고르십시오.",
+            Self::NameTaken(_) => "같은 이름의 모음이 이미 있습니다. 다른 이름을 입력하십시오.",
+            Self::NameUnfit(_) => "모음의 이름은 1자에서 60자까지 입력하십시오.",
             Self::Failed(_) => {
                 "자료함에서 작업을 마치지 못했습니다. 다시 시도하고, 되풀이되면 나랏말을 다시 시작하십시오."
             }

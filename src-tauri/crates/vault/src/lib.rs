@@ -11,6 +11,7 @@
 mod audit;
 mod basis;
 mod branches;
+mod collections;
 mod conversations;
 mod documents;
 mod drafts;
@@ -39,6 +40,7 @@ use zeroize::Zeroizing;
 pub use audit::{Anchor, Entry, Event, Fault};
 pub use basis::Basis;
 pub use branches::Branch;
+pub use collections::Collection;
 pub use conversations::{Conversation, ConversationFilter, ConversationRow};
 pub use drafts::Draft;
 pub use error::{Error, Result};

@@ -91,6 +91,8 @@ pub struct DocumentRow {
     pub graded_by_person: bool,
     /// What personal information it holds, most first.
     pub personal: Vec<PersonalCount>,
+    /// When it could first be found as it is now, in milliseconds since 1970; `None` where that is not known.
+    pub indexed_at: Option<i64>,
 }
 
 /// How often a document holds personal information of a kind.
@@ -163,7 +165,7 @@ pub struct Passage {
 
 pub(crate) const DOCUMENT: &str =
     "SELECT id, name, format, pages, bytes, added_at, state, failure, warnings, unread_pages, partial, folder,
-     personal, grade, grade_reasons, graded_by_person FROM documents";
+     personal, grade, grade_reasons, graded_by_person, indexed_at FROM documents";
 pub(crate) const PASSAGE: &str =
     "SELECT p.id, p.document_id, d.name, p.ordinal, p.text, p.heading_path, p.section, p.paragraph,
      p.page, p.first_block, p.last_block FROM passages p JOIN documents d ON d.id = p.document_id";
@@ -211,6 +213,7 @@ pub(crate) fn document_of(row: &Row<'_>) -> Result<DocumentRow> {
         grade: row.get::<_, Option<String>>(13)?.map(from_word).transpose()?,
         grade_reasons: from_json(&row.get::<_, String>(14)?)?,
         graded_by_person: row.get(15)?,
+        indexed_at: row.get(16)?,
     })
 }
 

@@ -3,7 +3,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{Error, Result};
 
 /// One step a version, in order; a step that was released is never edited, only followed (invariant 10).
-const MIGRATIONS: [&str; 8] = ["
+const MIGRATIONS: [&str; 9] = ["
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -208,7 +208,7 @@ CREATE TABLE drafts (
     text            TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX drafts_by_conversation ON drafts (coalesce(conversation_id, 0));
-"];
+", include_str!("schema/collections.sql")];
 
 /// The version of the database that this program writes, kept in `PRAGMA user_version`.
 pub const VERSION: u32 = MIGRATIONS.len() as u32;

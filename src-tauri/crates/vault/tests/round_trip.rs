@@ -244,3 +244,14 @@ fn the_conversation_written_to_last_stands_first() {
     assert_eq!(order(), [first, second]);
     assert_eq!(vault.add_message(99, NewMessage::answer("답"), 4).unwrap_err().code(), "not_found");
 }
+
+#[test]
+fn when_a_document_was_indexed_is_kept_with_it() {
+    let vault = Vault::in_memory().unwrap();
+    let [one, two] = ["/가.txt", "/나.txt"].map(|path| vault.add_document(path, Path::new(path), 1, 0).unwrap());
+    vault.note_indexed(&[one, 99], 7).unwrap();
+    let times = || vault.documents().unwrap().iter().map(|row| row.indexed_at).collect::<Vec<_>>();
+    assert_eq!(times(), [Some(7), None]);
+    vault.note_indexed(&[two, one], 8).unwrap();
+    assert_eq!(times(), [Some(8), Some(8)]);
+}

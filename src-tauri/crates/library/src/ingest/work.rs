@@ -279,7 +279,15 @@ impl Inner {
     async fn commit(self: &Arc<Self>, documents: HashMap<i64, u64>) {
         let inner = self.clone();
         let ids: Vec<i64> = documents.keys().copied().collect();
-        let committed = blocking(move || Ok(inner.library.commit(&ids)?)).await;
+        let committed = blocking(move || {
+            let ready = inner.library.commit(&ids)?;
+            if let Err(error) = inner.vault.note_indexed(&ready, (inner.now_ms)()) {
+                // They can be found all the same.
+                tracing::error!(%error, "when documents were indexed could not be kept");
+            }
+            Ok(())
+        })
+        .await;
         for (document, pages) in documents {
             if let Err(failure) = &committed {
                 self.fail(document, failure.clone()).await;
