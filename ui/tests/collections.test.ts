@@ -57,7 +57,7 @@ const chips = () => screen.getAllByTestId("collection-chip").map((each) => each.
 const chip = (name: string) => screen.getAllByTestId("collection-chip").find(({ dataset }) => dataset.name === name)!;
 /** Picks from the menu at `place` with the keys. */
 async function pick(place: HTMLElement, choice: string) {
-  within(place).getByTestId("more").focus();
+  within(place).getByTestId(/^(more|collection-menu)$/).focus();
   await userEvent.keyboard("{ArrowDown}");
   for (let step = 0; window.document.activeElement?.textContent?.trim() !== choice; step++) {
     if (step > 9) throw new Error(`no ‘${choice}’ in the menu`);
