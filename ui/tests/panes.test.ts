@@ -57,3 +57,11 @@ test("F6 shows the part that it gives the focus to", async () => {
   }
   expect(round).toEqual(["side", "list", "chat"]);
 });
+
+test("what a browser reports of an observer that waits for the next frame is told to nobody; a failure is", () => {
+  const report = (message: string) => window.dispatchEvent(new ErrorEvent("error", { message }));
+  report("ResizeObserver loop completed with undelivered notifications.");
+  expect(app.toasts).toEqual([]);
+  report("undefined is not a function");
+  expect(app.toasts).toHaveLength(1);
+});
