@@ -222,7 +222,7 @@ fn keep_question(session: &Session, asked: Asked<'_>, documents: usize) -> Resul
             Ok(Begun { conversation, history, question })
         }
         Asked::Edited(message, text) => {
-            let Begun { conversation, history, question } = question_of(vault, message)?;
+            let Begun { conversation, history, .. } = question_of(vault, message)?;
             account(conversation, text)?;
             let question = NewMessage::question(text);
             let parent = history.last().map(|message| message.id);
