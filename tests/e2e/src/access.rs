@@ -10,19 +10,29 @@ use crate::{Result, Window};
 /// The rules by their tags in axe-core.
 const TAGS: [&str; 5] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
+/// The page's themes (ui/src/lib/appearance.svelte.ts).
+const THEMES: [&str; 3] = ["light", "dark", "contrast"];
+
 /// What is looked at, and what was found wrong so far.
 #[derive(Default)]
 pub struct Findings(Vec<String>);
 
 impl Findings {
-    /// Looks at what the window shows; `screen` is what the transcript calls it.
+    /// Looks at what the window shows in each theme; `screen` is what transcript and screenshots call it.
     ///
     /// # Errors
     /// The driver's, and where axe-core is not installed beside the page's packages.
     pub async fn look(&mut self, window: &Window<'_>, screen: &str) -> Result<()> {
-        let found = violations(window).await?;
-        window.say(format!("axe on {screen}: {} found", found.len()));
-        self.0.extend(found.into_iter().map(|finding| format!("{screen}: {finding}")));
+        for theme in THEMES {
+            let wear = "const was = document.documentElement.dataset.theme; \
+                        document.documentElement.dataset.theme = arguments[0]; return was";
+            let was = window.script(wear, vec![json!(theme)]).await?;
+            window.screenshot(&format!("access-{screen}-{theme}")).await?;
+            let found = violations(window).await?;
+            window.say(format!("axe on {screen}, {theme}: {} found", found.len()));
+            self.0.extend(found.into_iter().map(|finding| format!("{screen}, {theme}: {finding}")));
+            window.script(wear, vec![was]).await?;
+        }
         Ok(())
     }
 

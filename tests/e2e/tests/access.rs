@@ -16,7 +16,7 @@ async fn session(needs: &Prerequisites) -> Result<()> {
     desk_and_dialogs(&window, &mut findings).await?;
     window.click("[data-testid=lock-button]").await.ok();
     window.wait("[data-testid=gate-unlock]").await?;
-    findings.look(&window, "the lock").await?;
+    findings.look(&window, "gate-lock").await?;
     window.close().await?;
     assert!(findings.all().is_empty(), "{:#?}", findings.all());
     Ok(())
@@ -24,37 +24,39 @@ async fn session(needs: &Prerequisites) -> Result<()> {
 
 async fn gate(window: &Window<'_>, findings: &mut Findings) -> Result<()> {
     window.wait("[data-testid=gate-start]").await?;
-    findings.look(window, "the first password").await?;
+    findings.look(window, "gate-first").await?;
     window.set_first_password(PASSWORD).await?;
     window.click("[data-testid=gate-make-recovery]").await?;
     window.wait("[data-testid=gate-recovery-key]").await?;
-    findings.look(window, "the recovery key").await?;
+    findings.look(window, "gate-recovery").await?;
     window.click("input[type=checkbox]").await?;
     window.click("[data-testid=gate-continue]:enabled").await
 }
 
 async fn desk_and_dialogs(window: &Window<'_>, findings: &mut Findings) -> Result<()> {
     window.wait("[data-testid=add-sample]").await?;
-    findings.look(window, "the empty desk").await?;
+    findings.look(window, "desk-empty").await?;
     window.click("[data-testid=add-sample]").await?;
     window.wait("[data-testid=document-row][data-name='복무규정.hwpx'][data-state=ready]").await?;
     window.wait("[data-testid=engine-state][data-state=ready]").await?;
     window.ask("출장을 마치면 언제까지 보고해야 합니까?", "complete").await?;
-    findings.look(window, "an answer").await?;
+    findings.look(window, "answer").await?;
     window.click("[data-testid=figures] summary").await?;
     window.click("[data-testid=chip]").await?;
     window.wait("[data-testid=source-pane][data-state=ready]").await?;
-    findings.look(window, "a source").await?;
+    findings.look(window, "source").await?;
     press(window, "Escape").await?;
     for (name, opener, shown) in [
-        ("the search", "[data-testid=find-button]", "[data-testid=find-query]"),
-        ("the shortcuts", "[data-testid=shortcuts-button]", "[data-testid=shortcut-sheet]"),
-        ("the network's state", "[data-testid=security-button]", "[data-testid=security-tab-network]"),
+        ("find", "[data-testid=find-button]", "[data-testid=find-query]"),
+        ("shortcuts", "[data-testid=shortcuts-button]", "[data-testid=shortcut-sheet]"),
+        ("appearance", "[data-testid=appearance-button]", "[data-testid=appearance-dialog]"),
+        ("style", "[data-testid=style-button]", "[data-testid=style-text]"),
+        ("network", "[data-testid=security-button]", "[data-testid=security-tab-network]"),
     ] {
         window.click(opener).await?;
         window.wait(shown).await?;
         findings.look(window, name).await?;
-        if name != "the network's state" {
+        if name != "network" {
             press(window, "Escape").await?;
         }
     }
