@@ -26,7 +26,7 @@ pub(crate) fn find(text: &Text, document: &Document) -> Vec<Mark> {
             if document.official {
                 marks.push(Mark::mistake(Rule::EndMark, own..end, "끝.".to_owned(), FORM));
             }
-        } else if (body.ends_with(['.', ')']) && body.trim_start().chars().count() > SIGN) || (document.is_attachment(at) && body.ends_with('부')) {
+        } else if is_sentence(body) || (document.is_attachment(at) && body.ends_with('부')) {
             ended = true;
             marks.push(Mark::mistake(Rule::EndMark, start..end, "  끝.".to_owned(), FORM));
         }
@@ -45,4 +45,8 @@ pub(crate) fn find(text: &Text, document: &Document) -> Vec<Mark> {
         marks.push(Mark::mistake(Rule::EndMissing, range, right, says));
     }
     marks
+}
+
+fn is_sentence(body: &str) -> bool {
+    body.ends_with(['.', ')']) && body.trim_start().chars().count() > SIGN
 }
