@@ -16,6 +16,7 @@ pub(crate) fn find(text: &Text, document: &Document) -> Vec<Mark> {
     for (at, line) in text.lines.iter().enumerate() {
         let whole = text.whole[line.clone()].trim_end();
         let Some(before) = whole.strip_suffix("끝.").or_else(|| whole.strip_suffix('끝')) else { continue };
+        ended |= document.last == Some(at);
         let body = before.trim_end_matches(is_space);
         let end = line.start + whole.len();
         let start = line.start + body.len();
