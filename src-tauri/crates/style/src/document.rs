@@ -73,7 +73,8 @@ fn is_attachment(line: &str, official: bool) -> bool {
 fn is_further(line: &str) -> bool {
     let items = line.trim();
     let digits = items.bytes().take_while(u8::is_ascii_digit).count();
-    (1..=2).contains(&digits) && items[digits..].starts_with('.') && items[digits + 1..].chars().any(char::is_alphabetic)
+    let name = items[digits..].strip_prefix('.');
+    (1..=2).contains(&digits) && name.is_some_and(|name| name.chars().any(char::is_alphabetic))
 }
 
 /// A number of copies.

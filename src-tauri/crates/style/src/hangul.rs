@@ -60,8 +60,8 @@ const TAILS: [&str; 19] = [
     "", "은", "는", "도", "만", "의", "을", "를", "이", "가", "에", "과", "와", "으로", "로", "부터", "까지", "고", "에서",
 ];
 
-/// The particles at the start of `rest`, up to where the word ends; empty where a word ends at once, and none where what
-/// follows belongs to the word.
+/// The particles at the start of `rest`, up to where the word ends; empty where a word ends at once, and none where
+/// what follows belongs to the word.
 pub(crate) fn particles(rest: &str) -> Option<&str> {
     let run = &rest[..rest.find(|char| !is_hangul(char)).unwrap_or(rest.len())];
     if run.is_empty() {

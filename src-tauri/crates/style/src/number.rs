@@ -13,7 +13,8 @@ pub(crate) fn reading(amount: u64) -> String {
     let digits = amount.to_string();
     let mut out = String::new();
     let mut named = false;
-    for (place, digit) in digits.bytes().enumerate().map(|(at, byte)| (digits.len() - 1 - at, usize::from(byte - b'0'))) {
+    for (at, byte) in digits.bytes().enumerate() {
+        let (place, digit) = (digits.len() - 1 - at, usize::from(byte - b'0'));
         if digit > 0 {
             out.push(DIGITS[digit]);
             out.push_str(TENS[place % 4]);

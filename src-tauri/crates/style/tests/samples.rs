@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use style::{Rule, check, fix_all};
 
 fn references() -> Vec<PathBuf> {
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/samples");
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/samples");
+    let samples = std::env::var_os("SAMPLES").map_or_else(beside, PathBuf::from);
     let Ok(folders) = std::fs::read_dir(samples) else { return Vec::new() };
     let mut files: Vec<PathBuf> = folders
         .flatten()
@@ -63,5 +64,5 @@ fn real_documents_are_seldom_objected_to() {
         println!("{rule:?}\t{count}\t{:.2} per 1,000", *count as f64 * 1000.0 / characters as f64);
     }
     let all: usize = counts.values().sum();
-    assert!(all * 1000 < characters * 15, "{all} findings in {characters} characters");
+    assert!(all * 1000 < characters * 8, "{all} findings in {characters} characters");
 }

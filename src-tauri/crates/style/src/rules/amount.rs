@@ -11,6 +11,9 @@ use crate::text::Text;
 /// Beyond this no office pays, and a run of digits is something else.
 const LARGEST: u64 = 9_999_999_999_999_999;
 
+/// The longest amount in Hangul, in characters.
+const LONGEST: usize = 60;
+
 /// What may follow 원 at once, besides particles.
 const BEHIND: [&str; 10] = ["정", "대", "권", "짜리", "씩", "이상", "이하", "미만", "초과", "가량"];
 
@@ -77,11 +80,8 @@ fn bracketed(text: &Text, at: usize) -> Option<(Range<usize>, String)> {
     if !cursor.eat("(") {
         return None;
     }
-    let inside = &cursor.rest()[..cursor.rest().find([')', '\n'])?];
-    let end = cursor.at + inside.len();
-    if !text.whole[end..].starts_with(')') {
-        return None;
-    }
+    let (length, _) = cursor.rest().char_indices().take(LONGEST).find(|(_, char)| *char == ')')?;
+    let (inside, end) = (&cursor.rest()[..length], cursor.at + length);
     let squeezed: String = inside.chars().filter(|char| *char != ' ').collect();
     let said = squeezed.trim_start_matches('일').strip_prefix('금').unwrap_or(&squeezed);
     let said = said.trim_end_matches('정').strip_suffix('원')?;

@@ -24,6 +24,10 @@ fn marks(text: &Text, start: usize, end: usize) -> Vec<Mark> {
         let Some(last) = left.chars().next_back() else { continue };
         let label = is_label(left);
         let apart = left.len() < head.len();
+        // More room than that is a form's, to be written into.
+        if head.len() - left.len() > 2 {
+            continue;
+        }
         let joined = next.is_some_and(|next| !is_space(next));
         // Ratios, times, addresses, emoticons and what programs write are none of ours.
         let worded = is_hangul(last) || (matches!(last, ')' | ']') && label);

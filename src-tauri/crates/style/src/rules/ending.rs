@@ -7,6 +7,9 @@ use crate::text::Text;
 
 const FORM: &str = "본문이나 붙임의 마지막 글자에서 두 칸(2타) 띄우고 ‘끝.’이라고 표시합니다.";
 
+/// "(10)" before 끝 is the sign of an item, and no sentence.
+const SIGN: usize = 4;
+
 pub(crate) fn find(text: &Text, document: &Document) -> Vec<Mark> {
     let mut marks = Vec::new();
     let mut ended = text.whole.contains("이하 빈칸");
@@ -23,7 +26,7 @@ pub(crate) fn find(text: &Text, document: &Document) -> Vec<Mark> {
             if document.official {
                 marks.push(Mark::mistake(Rule::EndMark, own..end, "끝.".to_owned(), FORM));
             }
-        } else if body.ends_with(['.', ')']) || (document.is_attachment(at) && body.ends_with('부')) {
+        } else if is_sentence(body) || (document.is_attachment(at) && body.ends_with('부')) {
             ended = true;
             marks.push(Mark::mistake(Rule::EndMark, start..end, "  끝.".to_owned(), FORM));
         }
@@ -42,4 +45,8 @@ pub(crate) fn find(text: &Text, document: &Document) -> Vec<Mark> {
         marks.push(Mark::mistake(Rule::EndMissing, range, right, says));
     }
     marks
+}
+
+fn is_sentence(body: &str) -> bool {
+    body.ends_with(['.', ')']) && body.trim_start().chars().count() > SIGN
 }

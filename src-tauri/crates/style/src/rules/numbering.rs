@@ -65,19 +65,21 @@ pub(crate) fn find(text: &Text, document: &Document) -> Vec<Mark> {
     while let Some(last) = open.pop() {
         marks.extend(alone(last));
     }
-    indented(&items, &mut marks);
+    indented(&items, document.official, &mut marks);
     marks
 }
 
 /// Holds an item against the one before it.
 fn place(item: &Item, open: &mut Vec<Open>, bulleted: bool, official: bool, marks: &mut Vec<Mark>) {
-    let begin = Open { level: item.level, last: item.number, count: 1, first: item.sign.start..item.sign.end + item.gap };
+    let first = item.sign.start..item.sign.end + item.gap;
+    let begin = Open { level: item.level, last: item.number, count: 1, first };
     let Some(last) = open.last_mut().filter(|last| last.level == item.level) else {
         let above = open.last().map(|last| last.level);
         let next = above.map_or(0, |level| level + 1);
         if item.level > next && !bulleted && (above.is_some() || official) {
             let upper = above.map_or("첫째 항목은".to_owned(), |level| format!("‘{}’ 아래 항목은", FIRSTS[level]));
-            let says = format!("{upper} ‘{}’로 나눕니다. 항목은 1., 가., 1), 가), (1), (가), ①, ㉮ 순서입니다.", FIRSTS[next]);
+            let signs = "1., 가., 1), 가), (1), (가), ①, ㉮";
+            let says = format!("{upper} ‘{}’로 나눕니다. 항목은 {signs} 순서입니다.", FIRSTS[next]);
             marks.push(Mark::advice(Rule::ItemLevel, item.sign.clone(), None, says));
         } else if item.number > 0 && above.is_some() && !bulleted {
             marks.push(order(item, 0));
@@ -123,9 +125,12 @@ fn spaced(text: &Text, item: &Item, marks: &mut Vec<Mark>) {
     }
 }
 
-/// Where a text moves items in at all, it does so evenly.
-fn indented(items: &[Item], marks: &mut Vec<Mark>) {
-    if !items.iter().any(|item| item.depth > 0 && item.indent > 0) {
+/// A letter that moves items in does so evenly. Elsewhere the text may have lost its spaces on the way here: only what
+/// differs from most is marked.
+fn indented(items: &[Item], official: bool, marks: &mut Vec<Mark>) {
+    let deeper: Vec<&Item> = items.iter().filter(|item| item.depth > 0).collect();
+    let even = deeper.iter().filter(|item| item.indent == 2 * item.depth).count();
+    if !deeper.iter().any(|item| item.indent > 0) || (!official && 2 * even <= deeper.len()) {
         return;
     }
     for item in items {

@@ -3,6 +3,8 @@
 use crate::finding::{Mark, Rule};
 use crate::text::Text;
 
+const RULE: Rule = Rule::Translationese;
+
 /// Each with what is wrong with a second one.
 const TURNS: [(&[&str], &str); 2] = [
     (
@@ -27,9 +29,9 @@ pub(crate) fn find(text: &Text) -> Vec<Mark> {
                     .filter(|(at, length)| !text.is_kept(&(*at..at + length)))
                     .collect();
                 places.sort_unstable();
-                // The first syllable belongs to the word before.
                 let again = places.iter().skip(1);
-                marks.extend(again.map(|(at, length)| Mark::advice(Rule::Translationese, *at..at + length, None, says)));
+                let mark = |(at, length): &(usize, usize)| Mark::advice(RULE, *at..at + length, None, says);
+                marks.extend(again.map(mark));
             }
             start += sentence.len();
         }

@@ -48,7 +48,8 @@ fn tildes(text: &Text) -> Vec<Mark> {
         let left = text.whole[..at].trim_end_matches(is_space);
         let behind = &text.whole[at + sign.len()..];
         let right = behind.trim_start_matches(is_space);
-        let spanned = left.ends_with(|char: char| char.is_ascii_digit() || matches!(char, '.' | ')' | '일' | '월' | '시' | '분'))
+        let ends = |char: char| char.is_ascii_digit() || matches!(char, '.' | ')' | '일' | '월' | '시' | '분');
+        let spanned = left.ends_with(ends)
             && right.starts_with(|char: char| char.is_ascii_digit());
         let (before, after) = (at - left.len(), behind.len() - right.len());
         let uneven = (before == 0) != (after == 0);
@@ -65,7 +66,10 @@ fn commas(text: &Text) -> Vec<Mark> {
         let next = text.after(at + 1);
         let word = left.ends_with(is_hangul);
         let joined = next.is_some_and(is_hangul);
-        let wrong = word && (left.len() < at || joined) && next.is_none_or(|next| is_hangul(next) || is_space(next));
+        // "남   ,   여" is a form's, to be marked.
+        let apart = at - left.len() == 1;
+        let spaced = apart || (joined && left.len() == at);
+        let wrong = word && spaced && next.is_none_or(|next| is_hangul(next) || is_space(next));
         let says = "쉼표는 앞말에 붙여 쓰고 뒷말과 띄어 씁니다.";
         let right = if joined { ", " } else { "," };
         wrong.then(|| Mark::mistake(Rule::Spacing, left.len()..at + 1, right.to_owned(), says))
