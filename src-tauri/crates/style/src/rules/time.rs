@@ -125,7 +125,7 @@ fn start_of(text: &Text, number: usize) -> usize {
 
 fn clock(text: &Text, at: usize) -> Option<Clock> {
     let mut cursor = Cursor::new(text.whole, at);
-    let mut half = match cursor.eat_any(&["오전", "오후", "AM", "PM", "am", "pm"]) {
+    let half = match cursor.eat_any(&["오전", "오후", "AM", "PM", "am", "pm"]) {
         Some("오전" | "AM" | "am") => Some(Half::Morning),
         Some(_) => Some(Half::Afternoon),
         None => None,
@@ -151,7 +151,8 @@ fn clock(text: &Text, at: usize) -> Option<Clock> {
         minute = Some(30);
         end = cursor.at;
     }
-    if hour == 24 && half.take().is_none() && minute.is_some_and(|minute| minute > 0) {
+    // "24시" is as often the hours that a shop is open.
+    if hour == 24 && half.is_none() {
         return None;
     }
     closes(text, end).then_some(Clock { half, hour, minute, worded: true, end })
