@@ -85,7 +85,7 @@ test("a draft model is chosen, changed and left, and it is said whether it is us
   render(EngineFooter);
   const state = () => screen.getByTestId("draft-model").dataset["state"];
   expect(state()).toBe("none");
-  expect(screen.getByRole("button", { name: "보조 모델 고르기", description: /답은 달라지지 않습니다/ })).toBeTruthy();
+  expect(screen.getByRole("button", { name: "보조 모델 고르기", description: /답의 질은 그대로입니다/ })).toBeTruthy();
   await userEvent.click(screen.getByTestId("draft-choose"));
   expect(calls).toContainEqual(["choose_draft_model", { path: "/models/picked.gguf" }]);
 
