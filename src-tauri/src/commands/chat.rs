@@ -203,31 +203,12 @@ struct Begun {
 /// Keeps what is asked, and accounts for it.
 fn keep_question(session: &Session, asked: Asked<'_>, documents: usize) -> Result<Begun, Failure> {
     let vault = session.vault();
-    let account = |conversation: i64, text: &str| {
-        let mut entry = json!({ "conversation": conversation, "documents": documents });
-        keep(&mut entry, text, session.policy().audit.questions);
-        session.trail().account("question", &entry)
-    };
-    match asked {
-        Asked::Next(into, text) => {
-            let (conversation, history) = match into {
-                Some(id) => (id, vault.conversation(id)?.messages),
-                None => (vault.create_conversation(&title(text), now_ms())?.id, Vec::new()),
-            };
-            account(conversation, text)?;
-            let parent = history.last().map(|message| message.id);
-            let question = vault.add_message_under(conversation, parent, NewMessage::question(text), now_ms())?;
-            // It is what the draft became.
-            vault.save_draft(into, "")?;
-            Ok(Begun { conversation, history, question })
-        }
+    let (conversation, history, text) = match asked {
+        Asked::Next(Some(id), text) => (id, vault.conversation(id)?.messages, text),
+        Asked::Next(None, text) => (vault.create_conversation(&title(text), now_ms())?.id, Vec::new(), text),
         Asked::Edited(message, text) => {
             let Begun { conversation, history, .. } = question_of(vault, message)?;
-            account(conversation, text)?;
-            let question = NewMessage::question(text);
-            let parent = history.last().map(|message| message.id);
-            let question = vault.add_message_under(conversation, parent, question, now_ms())?;
-            Ok(Begun { conversation, history, question })
+            (conversation, history, text)
         }
         Asked::Again(message) => {
             let begun = question_of(vault, message)?;
@@ -235,9 +216,19 @@ fn keep_question(session: &Session, asked: Asked<'_>, documents: usize) -> Resul
                 "conversation": begun.conversation, "question": begun.question.id, "documents": documents,
             });
             session.trail().account("answer_again", &entry)?;
-            Ok(begun)
+            return Ok(begun);
         }
+    };
+    let mut entry = json!({ "conversation": conversation, "documents": documents });
+    keep(&mut entry, text, session.policy().audit.questions);
+    session.trail().account("question", &entry)?;
+    let parent = history.last().map(|message| message.id);
+    let question = vault.add_message_under(conversation, parent, NewMessage::question(text), now_ms())?;
+    if let Asked::Next(into, _) = asked {
+        // It is what the draft became.
+        vault.save_draft(into, "")?;
     }
+    Ok(Begun { conversation, history, question })
 }
 
 /// The question that a message is or answers.

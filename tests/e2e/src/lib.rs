@@ -299,6 +299,17 @@ impl Window<'_> {
         self.click("[data-testid=gate-unlock]:enabled").await
     }
 
+    /// Presses the lock's button and waits for the lock.
+    ///
+    /// # Errors
+    /// As [`Window::wait`].
+    pub async fn lock(&self) -> Result<()> {
+        // The page may be gone before the driver hears that it was clicked; what comes after it tells.
+        let _ = self.click("[data-testid=lock-button]").await;
+        self.wait("[data-testid=gate-unlock]").await?;
+        Ok(())
+    }
+
     /// All elements that match, in document order.
     ///
     /// # Errors
@@ -347,7 +358,7 @@ impl Window<'_> {
     pub async fn invoke(&self, command: &str, arguments: Value) -> Result<Value> {
         let script = "const done = arguments[2]; window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1]) \
                       .then((value) => done({ value: value ?? null }), (failure) => done({ code: failure.code ?? String(failure) }))";
-        let said = self.client.execute_async(script, vec![json!(command), arguments]).await?;
+        let said = self.script_async(script, vec![json!(command), arguments]).await?;
         match said.get("code").and_then(Value::as_str) {
             Some(code) => Err(code.to_owned().into()),
             None => Ok(said.get("value").cloned().unwrap_or_default()),
@@ -412,7 +423,7 @@ impl Window<'_> {
     pub async fn screenshot(&self, name: &str) -> Result<()> {
         // What the page has by now is painted with the frame after next.
         let painted = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0], 50)))";
-        self.client.execute_async(painted, Vec::new()).await?;
+        self.script_async(painted, Vec::new()).await?;
         let path = self.desk.screenshots.join(format!("{name}.png"));
         std::fs::write(&path, self.client.screenshot().await?)?;
         self.say(format!("screenshot {name}.png"));

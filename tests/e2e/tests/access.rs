@@ -14,8 +14,7 @@ async fn session(needs: &Prerequisites) -> Result<()> {
     let mut findings = Findings::default();
     gate(&window, &mut findings).await?;
     desk_and_dialogs(&window, &mut findings).await?;
-    window.click("[data-testid=lock-button]").await.ok();
-    window.wait("[data-testid=gate-unlock]").await?;
+    window.lock().await?;
     findings.look(&window, "gate-lock").await?;
     window.close().await?;
     assert!(findings.all().is_empty(), "{:#?}", findings.all());

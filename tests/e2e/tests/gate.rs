@@ -41,9 +41,7 @@ async fn session(needs: &Prerequisites) -> Result<()> {
     assert_silent(desk.home(), "while it is open")?;
     window.say("no file shows the planted word while the data is open");
 
-    // The page may be gone before the driver hears that it was clicked; what comes after it tells.
-    let _ = window.click("[data-testid=lock-button]").await;
-    window.wait("[data-testid=gate-unlock]").await?;
+    window.lock().await?;
     window.screenshot("gate-3-locked").await?;
     assert_silent(desk.home(), "once it is locked")?;
     let page = window.script("return document.documentElement.outerHTML", Vec::new()).await?;

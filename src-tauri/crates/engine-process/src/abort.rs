@@ -6,6 +6,7 @@
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use llama_cpp_2::DecodeError;
 use llama_cpp_2::context::params::LlamaContextParams;
 use llama_cpp_sys_2::llama_context_params;
 
@@ -17,6 +18,19 @@ const _: () = assert!(align_of::<LlamaContextParams>() == align_of::<llama_conte
 unsafe extern "C" fn is_set(flag: *mut c_void) -> bool {
     // SAFETY: the pointer is the `&'static AtomicBool` given below.
     unsafe { &*flag.cast::<AtomicBool>() }.load(Ordering::Relaxed)
+}
+
+/// True where a decode ran to its end, false where its callback ended it.
+///
+/// # Errors
+/// The decode's own.
+pub fn ran(decoded: Result<(), DecodeError>) -> Result<bool, DecodeError> {
+    match decoded {
+        Ok(()) => Ok(true),
+        // llama_decode returns 2 for "aborted".
+        Err(DecodeError::Unknown(2)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Makes every decode of a context created with `parameters` end early once `flag` is set.

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use engine::{Keep, Model};
-use llama_cpp_2::DecodeError;
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::llama_batch::LlamaBatch;
@@ -252,15 +251,10 @@ impl<'model> Session<'model> {
         for (token, at, sequence, logits) in rows {
             batch.add(token, at as i32, &[sequence], logits).map_err(|error| decode_failure(&error))?;
         }
-        match self.context.decode(&mut batch) {
-            Ok(()) => Ok(true),
-            // llama_decode returns 2 for "aborted".
-            Err(DecodeError::Unknown(2)) => Ok(false),
-            Err(error) => {
-                self.clear();
-                Err(decode_failure(&error))
-            }
-        }
+        abort::ran(self.context.decode(&mut batch)).map_err(|error| {
+            self.clear();
+            decode_failure(&error)
+        })
     }
 }
 

@@ -10,7 +10,6 @@ pub mod vocabulary;
 
 use std::time::Instant;
 
-use llama_cpp_2::DecodeError;
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::llama_batch::LlamaBatch;
@@ -180,20 +179,14 @@ impl<'model> Drafter<'model> {
             let wanted = logits && at + 1 == step.len();
             batch.add(*token, (start + at) as i32, &[0], wanted).map_err(|error| decode_failure(&error))?;
         }
-        match self.context.decode(&mut batch) {
-            Ok(()) => {
-                self.cached.extend_from_slice(step);
-                Ok(true)
-            }
-            // llama_decode returns 2 for "aborted".
-            Err(DecodeError::Unknown(2)) => {
-                self.cut(start);
-                Ok(false)
-            }
-            Err(error) => {
-                self.clear();
-                Err(decode_failure(&error))
-            }
+        let whole = abort::ran(self.context.decode(&mut batch)).map_err(|error| {
+            self.clear();
+            decode_failure(&error)
+        })?;
+        match whole {
+            true => self.cached.extend_from_slice(step),
+            false => self.cut(start),
         }
+        Ok(whole)
     }
 }

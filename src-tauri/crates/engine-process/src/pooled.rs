@@ -1,7 +1,6 @@
 use std::num::NonZeroU32;
 
 use engine::{Pooling, Task};
-use llama_cpp_2::DecodeError;
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::{LlamaContextParams, LlamaPoolingType};
 use llama_cpp_2::llama_backend::LlamaBackend;
@@ -144,11 +143,8 @@ impl<'model> Pooled<'model> {
                 return Err(stopped());
             }
             self.context.clear_kv_cache();
-            match self.context.decode(&mut batch) {
-                Ok(()) => {}
-                // llama_decode returns 2 for "aborted".
-                Err(DecodeError::Unknown(2)) => return Err(stopped()),
-                Err(error) => return Err(decode_failure(&error)),
+            if !abort::ran(self.context.decode(&mut batch)).map_err(|error| decode_failure(&error))? {
+                return Err(stopped());
             }
             for sequence in 0..group.len() as i32 {
                 let vector = self.context.embeddings_seq_ith(sequence).map_err(|error| decode_failure(&error))?;

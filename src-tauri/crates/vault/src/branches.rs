@@ -93,7 +93,7 @@ pub struct Branch {
     pub messages: Vec<Message>,
 }
 
-fn conversation_of(connection: &Connection, message: i64) -> Result<i64> {
+pub(crate) fn conversation_of(connection: &Connection, message: i64) -> Result<i64> {
     connection
         .prepare_cached("SELECT conversation_id FROM messages WHERE id = ?1")?
         .query_row([message], |row| row.get(0))

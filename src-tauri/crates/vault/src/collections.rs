@@ -4,6 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use crate::conversations::found;
 use crate::{Error, Result, Vault};
 
 /// The most letters of a name.
@@ -37,10 +38,6 @@ fn name_of<'a>(connection: &Connection, name: &'a str, own: Option<i64>) -> Resu
         true => Ok(name),
         false => Err(Error::NameTaken(name.to_owned())),
     }
-}
-
-fn found(changed: usize, id: i64) -> Result<()> {
-    if changed == 0 { Err(Error::Missing { what: "collection", id }) } else { Ok(()) }
 }
 
 impl Vault {
@@ -95,7 +92,7 @@ impl Vault {
             let renamed = transaction
                 .prepare_cached("UPDATE collections SET name = ?2 WHERE id = ?1")?
                 .execute(params![id, name])?;
-            found(renamed, id)?;
+            found(renamed, "collection", id)?;
             transaction.commit()?;
             Ok(())
         })
@@ -107,7 +104,8 @@ impl Vault {
     /// [`Error::Missing`].
     pub fn remove_collection(&self, id: i64) -> Result<()> {
         self.with(|connection| {
-            found(connection.prepare_cached("DELETE FROM collections WHERE id = ?1")?.execute([id])?, id)
+            let removed = connection.prepare_cached("DELETE FROM collections WHERE id = ?1")?.execute([id])?;
+            found(removed, "collection", id)
         })
     }
 
@@ -119,7 +117,7 @@ impl Vault {
         self.with(|connection| {
             let transaction = connection.transaction()?;
             let there = transaction.prepare_cached("SELECT 1 FROM collections WHERE id = ?1")?.exists([id])?;
-            found(usize::from(there), id)?;
+            found(usize::from(there), "collection", id)?;
             let change = if included {
                 "INSERT OR IGNORE INTO collected (collection_id, document_id) SELECT ?1, id FROM documents WHERE id = ?2"
             } else {

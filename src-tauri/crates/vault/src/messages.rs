@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use wire::Failure;
 
-use crate::branches::{Tree, head, show};
+use crate::branches::{Tree, conversation_of, head, show};
 use crate::conversations::{found, touch};
 use crate::grades::{cite, unquote_forgotten};
 use crate::{Basis, Error, Figures, Result, Vault, from_json, json};
@@ -354,10 +354,7 @@ impl Vault {
     pub fn finish_message(&self, message: &Message, now_ms: i64) -> Result<()> {
         self.with(|connection| {
             let transaction = connection.transaction()?;
-            let conversation = transaction
-                .query_row("SELECT conversation_id FROM messages WHERE id = ?1", [message.id], |row| row.get(0))
-                .optional()?
-                .ok_or(Error::Missing { what: "message", id: message.id })?;
+            let conversation = conversation_of(&transaction, message.id)?;
             transaction.execute(
                 "UPDATE messages SET role = ?2, text = ?3, citations = ?4, state = ?5, refused = ?6, failure = ?7,
                  basis = ?8, figures = ?9 WHERE id = ?1",
