@@ -122,13 +122,11 @@ impl Ahead {
         true
     }
 
-    /// Takes what was drafted and not accepted out of the cache, and keeps what was learned of the draft model.
+    /// Takes what was drafted and not accepted out of the cache, and keeps what was learned of drafting.
     pub fn end(&mut self, session: &mut Session<'_>) {
         self.cut(session);
         self.batch.clear();
-        if let Some(drafter) = &mut session.drafter {
-            drafter.pace = self.pace.renewed();
-        }
+        session.pace = self.pace.clone();
     }
 
     fn cut(&mut self, session: &mut Session<'_>) {

@@ -13,6 +13,7 @@ use crate::draft::Drafter;
 use crate::joining::{self, Alone};
 use crate::kept::{Cut, Kept, shared};
 use crate::loading::{Loaded, context_parameters, draft_too_large, too_large};
+use crate::lookup::Pace;
 use crate::template::ChatTemplate;
 use crate::{QUEUE, abort, states, wrong_task};
 
@@ -42,6 +43,8 @@ pub struct Session<'model> {
     pub alone: Alone,
     /// Drafts where the text at hand has nothing to draft from.
     pub drafter: Option<Drafter<'model>>,
+    /// What drafting cost and brought in earlier answers.
+    pub pace: Pace,
 }
 
 impl<'model> Session<'model> {
@@ -70,9 +73,9 @@ impl<'model> Session<'model> {
         let alone = Alone::open(passages.as_ref(), loaded);
         let drafter =
             loaded.draft.as_ref().and_then(|draft| Drafter::open(draft, loaded.model.n_vocab(), backend).ok());
-        let cached = Vec::new();
+        let (cached, pace) = (Vec::new(), Pace::default());
         let (exact, joined_end, restored) = (0, 0, 0);
-        Ok(Self { loaded, template, context, cached, exact, joined_end, restored, kept, window, alone, drafter })
+        Ok(Self { loaded, template, context, cached, exact, joined_end, restored, kept, window, alone, drafter, pace })
     }
 
     /// The model as it was loaded, and now serves.

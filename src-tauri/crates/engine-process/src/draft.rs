@@ -21,7 +21,7 @@ use wire::Failure;
 use crate::cache::decode_failure;
 use crate::generate::milliseconds;
 use crate::loading::{DraftModel, draft_too_large};
-use crate::lookup::{LONGEST, Pace};
+use crate::lookup::LONGEST;
 use crate::{QUEUE, abort};
 
 /// Tokens computed at once: it reads little at a time, and its buffers grow with this.
@@ -46,8 +46,6 @@ pub struct Drafter<'model> {
     reading: f64,
     /// A decode failed: it is not asked again.
     failed: bool,
-    /// What was learned of it in earlier answers.
-    pub pace: Pace,
 }
 
 /// What is likely to follow a text.
@@ -78,7 +76,6 @@ impl<'model> Drafter<'model> {
             cached: Vec::new(),
             reading: 0.0,
             failed: false,
-            pace: Pace::default(),
         })
     }
 

@@ -11,7 +11,6 @@ use crate::QUEUE;
 use crate::ahead::{Ahead, Figures};
 use crate::cache::Session;
 use crate::joining::Joined;
-use crate::lookup::Pace;
 use crate::sampling::Sampler;
 use crate::text::Utf8;
 use crate::thinking::{Piece, Splitter, Style};
@@ -75,8 +74,7 @@ impl Session<'_> {
         let mut sampler = Sampler::new(prompt, &self.loaded.model)?;
         // Whether a draft pays under a grammar, which each of its tokens is held to, was never measured.
         let drafts = prompt.lookup && prompt.grammar.is_none() && self.can_be_cut();
-        let pace = self.drafter.as_ref().map_or_else(Pace::default, |drafter| drafter.pace.clone());
-        let mut ahead = Ahead::new(drafts.then_some(tokens), pace);
+        let mut ahead = Ahead::new(drafts.then_some(tokens), self.pace.renewed());
         let vocab = self.loaded.model.vocab();
         let marks = self.style().tokens(|mark| match *self.loaded.tokenize(mark, true) {
             [token] => Some(token),

@@ -120,6 +120,7 @@ fn sum(pairs: &[Pair], of: fn(&Usage) -> u32) -> u32 {
 fn figures(pairs: &[Pair]) -> Value {
     let drafted = sum(pairs, |usage| usage.drafted_tokens);
     let accepted = sum(pairs, |usage| usage.accepted_tokens);
+    let each: Vec<Value> = pairs.iter().zip(speed_ups(pairs)).map(|(pair, speed_up)| each(pair, speed_up)).collect();
     let differing: Vec<&str> = pairs.iter().filter(|pair| !pair.same).map(|pair| pair.id.as_str()).collect();
     json!({
         "answers": pairs.len(),
@@ -130,7 +131,21 @@ fn figures(pairs: &[Pair]) -> Value {
         "accepted_share": share(accepted as usize, drafted as usize),
         "differing": differing.len(),
         "differing_texts": differing,
+        "each": each,
         "rereading": pairs.iter().filter(|pair| !pair.reread).count(),
+    })
+}
+
+/// A pair by itself. Only pairs that generated anything have a speed-up, and a model that generates nothing is no use here.
+fn each(pair: &Pair, speed_up: f64) -> Value {
+    let Usage { generated_tokens, drafted_tokens, accepted_tokens, .. } = pair.with;
+    json!({
+        "text": pair.id,
+        "speed_up": speed_up,
+        "plain_ms_a_token": milliseconds_a_token(&pair.without),
+        "generated_tokens": generated_tokens,
+        "drafted_tokens": drafted_tokens,
+        "accepted_tokens": accepted_tokens,
     })
 }
 

@@ -50,11 +50,12 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// For the next answer: what text it will be nobody knows, but what a draft model is worth stays much the same.
+    /// For the next answer: what text it will be nobody knows, but what a decode costs, and what a draft model is worth,
+    /// stay much the same.
     pub fn renewed(&self) -> Self {
         let [short, long, _] = PRIOR;
         let accepted = [short, long, self.accepted[Match::Model as usize]];
-        Self { accepted, drafting: self.drafting, ..Self::default() }
+        Self { accepted, ..self.clone() }
     }
 
     /// The tokens to draft after a match, at most `most` and [`LONGEST`]; 0 where none would pay. A draft model drafts
