@@ -7,22 +7,25 @@ import EngineFooter from "../src/components/EngineFooter.svelte";
 import EngineNotices from "../src/components/EngineNotices.svelte";
 import Desk from "../src/Desk.svelte";
 import { app } from "../src/lib/app.svelte";
-import type { Failure, ModelInfo } from "../src/lib/contract";
+import type { Budget, Failure, ModelInfo } from "../src/lib/contract";
 import { begin, unsaved } from "../src/lib/turn";
 import { document, ingest, model, status } from "./samples";
 
 let calls: [string, Record<string, unknown>][];
+let budget: Budget | null;
 
 beforeEach(() => {
   clearMocks();
   localStorage.clear();
   calls = [];
+  budget = null;
   mockIPC(
     (command, args) => {
       calls.push([command, args as Record<string, unknown>]);
       if (command === "status") return status();
       if (command === "plugin:dialog|open") return "/models/picked.gguf";
       if (command === "documents") return [document()];
+      if (command === "expect_question") return budget;
       if (command === "ingest_status") return ingest({ state: "idle", files_total: 0 });
       if (command === "conversations" || command === "collections" || command === "watched_folders") return [];
     },
@@ -144,4 +147,24 @@ test("what may be asked is told once the choice has settled, and again when an a
   app.turn = null;
   await vi.waitFor(() => expect(expected().at(-1)).toEqual({ conversationId: 7, documentIds: [1, 2] }), { timeout: 3000 });
   expect(expected()).toHaveLength(3);
+});
+
+test("how the next question shares out the context is told, with the question as it is typed", async () => {
+  app.documents = [document()];
+  budget = { history: 300, evidence: 750, answer: 640, tokens_per_character: 0.5 };
+  render(Desk);
+  const line = await screen.findByTestId("token-budget", {}, { timeout: 3000 });
+  const said = () => line.textContent!.replaceAll(/\s+/g, " ");
+  expect(said()).toContain("맥락 약 1,690/4,096토큰 (자료 750 · 앞선 대화 300 · 답변 640)");
+  await userEvent.type(screen.getByTestId("question"), "연가는 며칠?");
+  expect(said()).toContain("맥락 약 1,694/4,096토큰 (자료 750 · 앞선 대화 300 · 질문 4 · 답변 640)");
+  expect(line.dataset["over"]).toBe("false");
+});
+
+test("a conversation that no longer fits is told before its oldest part is left out", async () => {
+  budget = { history: 4000, evidence: 0, answer: 640, tokens_per_character: 0.5 };
+  render(Desk);
+  const line = await screen.findByTestId("token-budget", {}, { timeout: 3000 });
+  await vi.waitFor(() => expect(line.dataset["over"]).toBe("true"));
+  expect(within(line).getByText("앞선 대화를 오래된 것부터 빼고 답합니다.")).toBeTruthy();
 });

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use assistant::{Answer, Progress, Question, Scope, Stop};
+use assistant::{Answer, Budget, Progress, Question, Scope, Stop};
 use engine::Model;
 use policy::{Export, Grade, Kept, gguf};
 use serde::Serialize;
@@ -128,15 +128,16 @@ pub fn stop(app: State<'_, App>) {
 }
 
 /// The window shows this conversation and asks these documents: what its next question begins with is read while
-/// nothing else is asked. Returns at once.
+/// nothing else is asked. Returns at once, with how that question will share out the context.
 #[tauri::command]
 pub async fn expect_question(
     app: State<'_, App>,
     conversation_id: Option<i64>,
     document_ids: Vec<i64>,
-) -> Result<(), Failure> {
-    app.session()?.expect_question(conversation_id, document_ids);
-    Ok(())
+) -> Result<Option<Budget>, Failure> {
+    let session = app.session()?;
+    session.expect_question(conversation_id, document_ids.clone());
+    session.budget(conversation_id, document_ids).await
 }
 
 /// Answers a question; returns once the answer is saved.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 
-use assistant::{Assistant, Expected, Scope};
+use assistant::{Assistant, Budget, Expected, Scope};
 use engine::Keep;
 use vault::Vault;
 use wire::Failure;
@@ -37,6 +37,25 @@ impl Session {
         self.read_ahead();
     }
 
+    /// How the context will be shared out by a question in this conversation about these documents. `None` where that
+    /// cannot be told now.
+    ///
+    /// # Errors
+    /// The vault's and the library's.
+    pub async fn budget(&self, conversation: Option<i64>, documents: Vec<i64>) -> Result<Option<Budget>, Failure> {
+        let Some(scope) = self.scope(documents) else { return Ok(None) };
+        self.0.assistant.budget(&expected(&self.0.vault, conversation, scope)?).await
+    }
+
+    /// What is asked of these documents; `None` where the library is not open: the window knows documents of an open one
+    /// only.
+    fn scope(&self, documents: Vec<i64>) -> Option<Scope> {
+        if documents.is_empty() {
+            return Some(Scope::Chat);
+        }
+        self.0.opened.get().map(|(library, _)| Scope::Documents(library.clone(), documents))
+    }
+
     /// Reads what is wanted, once there is a model to read it: also where another branch is shown now. Call it inside a
     /// tokio runtime.
     pub fn read_ahead(&self) {
@@ -45,12 +64,7 @@ impl Session {
         }
         let mut ahead = lock(&self.0.ahead);
         let Some((conversation, documents)) = ahead.wanted.clone() else { return };
-        let scope = match (documents.is_empty(), self.0.opened.get()) {
-            (true, _) => Scope::Chat,
-            (false, Some((library, _))) => Scope::Documents(library.clone(), documents),
-            // The window knows documents of an open library only.
-            (false, None) => return,
-        };
+        let Some(scope) = self.scope(documents) else { return };
         let (assistant, vault, session) = (self.0.assistant.clone(), self.0.vault.clone(), Arc::downgrade(&self.0));
         ahead.running = Some(Background::run(async move {
             // The question meets what went wrong, and tells it.
@@ -96,15 +110,19 @@ impl Session {
 }
 
 async fn read(assistant: Assistant, vault: Vault, conversation: Option<i64>, scope: Scope) -> Result<(), Failure> {
-    let history = match conversation {
-        Some(id) => vault.conversation(id)?.messages,
-        None => Vec::new(),
-    };
-    let expected = Expected { conversation, history, scope, seed: now_ms() as u32 };
+    let expected = expected(&vault, conversation, scope)?;
     if assistant.prepare(expected.clone()).await? {
         assistant.read_alone(&expected).await?;
     }
     Ok(())
+}
+
+fn expected(vault: &Vault, conversation: Option<i64>, scope: Scope) -> Result<Expected, Failure> {
+    let history = match conversation {
+        Some(id) => vault.conversation(id)?.messages,
+        None => Vec::new(),
+    };
+    Ok(Expected { conversation, history, scope, seed: now_ms() as u32 })
 }
 
 /// The engine may have come back meanwhile, with the model loaded otherwise.

@@ -3,6 +3,7 @@ import { invoke, type Channel } from "@tauri-apps/api/core";
 import type {
   AskEvent,
   AuditPage,
+  Budget,
   Collection,
   Conversation,
   ConversationFilter,
@@ -124,7 +125,7 @@ export const api = {
   regenerate: (again: Again) => invoke<void>("regenerate", { ...again }),
   switchBranch: (messageId: number) => invoke<Conversation>("switch_branch", { messageId }),
   rateMessage: (messageId: number, rating: Rating, note: string | null) => invoke<void>("rate_message", { messageId, rating, note }),
-  expectQuestion: (conversationId: number | null, documentIds: number[]) => invoke<void>("expect_question", { conversationId, documentIds }),
+  expectQuestion: (conversationId: number | null, documentIds: number[]) => invoke<Budget | null>("expect_question", { conversationId, documentIds }),
   stop: () => invoke<void>("stop"),
   collections: () => invoke<Collection[]>("collections"),
   addCollection: (name: string, documents: number[]) => invoke<Collection[]>("add_collection", { name, documents }),

@@ -126,6 +126,15 @@ export interface DocumentRow {
   indexed_at: number | null;
 }
 
+/** How the next question shares out the model's context, in tokens, estimated; the question's own are to be added. */
+export interface Budget {
+  history: number;
+  evidence: number;
+  /** The most that is answered. */
+  answer: number;
+  tokens_per_character: number;
+}
+
 /** A named set of documents (모음). */
 export interface Collection {
   id: number;
@@ -482,7 +491,7 @@ export interface Found {
  *     `started` tells the question that is kept already
  *   switch_branch({ messageId }) -> Conversation, with the newest branch that goes through the message
  *   rate_message({ messageId, rating: Rating, note: string | null }) (answers only)
- *   expect_question({ conversationId: number | null, documentIds: number[] }) -> void, at once
+ *   expect_question({ conversationId: number | null, documentIds: number[] }) -> Budget, at once; null while it cannot be told
  *     (what is shown, and would be asked: its beginning is read before it is asked)
  *   stop() -> void
  *   source({ passageId }) -> Source

@@ -32,7 +32,7 @@ const ALONE: u32 = 24_000;
 pub struct Assistant {
     engine: Engine,
     pub(crate) threads: Arc<Threads>,
-    fenced: bool,
+    pub(crate) fenced: bool,
     quick: Arc<AtomicBool>,
 }
 
@@ -213,7 +213,7 @@ impl Assistant {
         answer
     }
 
-    fn fence(&self, seed: u32, conversation: i64) -> Fence {
+    pub(crate) fn fence(&self, seed: u32, conversation: i64) -> Fence {
         if self.fenced { Fence::new(seed, conversation) } else { Fence::off() }
     }
 

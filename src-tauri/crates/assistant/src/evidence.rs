@@ -10,7 +10,7 @@ use crate::citations::numbers;
 use crate::injection;
 
 /// Tokens of a Korean character, about: 1,200 characters of official text are 750 tokens of Qwen2.5's.
-const TOKENS_PER_CHARACTER: f64 = 0.625;
+pub const TOKENS_PER_CHARACTER: f64 = 0.625;
 
 /// The most evidence that goes into one question, in tokens: seven seconds of prompt processing on two cores.
 pub const EVIDENCE_TOKENS: u32 = 750;

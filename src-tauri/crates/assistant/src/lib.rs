@@ -5,6 +5,7 @@
 
 mod answer;
 mod ask;
+mod budget;
 mod citations;
 mod count;
 mod documents;
@@ -22,5 +23,6 @@ mod whole;
 
 pub use answer::{Answer, Assistant};
 pub use ask::{Expected, Progress, Question, Scope, Stop};
+pub use budget::Budget;
 pub use citations::DOUBT;
 pub use prompt::REFUSAL;
