@@ -16,8 +16,8 @@ use disk::Disk;
 pub struct Snapshot {
     /// From position 0 on.
     pub tokens: Arc<[i32]>,
-    /// llama.cpp's bytes.
-    pub state: Arc<[u8]>,
+    /// llama.cpp's bytes: some hundred megabytes, which are moved and never copied.
+    pub state: Arc<Vec<u8>>,
 }
 
 impl Snapshot {
