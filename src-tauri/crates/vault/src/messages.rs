@@ -1,7 +1,7 @@
 //! What was said in a conversation, and what the person thinks of it.
 
 use documents::Page;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 use wire::Failure;
 
