@@ -73,7 +73,7 @@ test("quick answers are the person's choice, and what is kept is shown", async (
   render(EngineFooter);
   const box = screen.getByTestId<HTMLInputElement>("quick-answers");
   expect(box.checked).toBe(false);
-  expect(screen.getByRole("switch", { name: "빠른 답변", description: /덜 정확할 수 있습니다/ })).toBe(box);
+  expect(screen.getByRole("switch", { name: "빠른 답변", description: /틀리거나 찾지 못하는 답이 늘어납니다/ })).toBe(box);
   await userEvent.click(box);
   expect(calls).toContainEqual(["set_quick_answers", { quick: true }]);
   // The shell said nothing of it, so it is not kept.
