@@ -109,8 +109,13 @@ fn milliseconds_a_token(usage: &Usage) -> f64 {
 
 /// Of the pairs that generated anything.
 fn speed_ups(pairs: &[Pair]) -> Vec<f64> {
-    let generated = pairs.iter().filter(|pair| pair.with.generated_tokens > 0 && pair.without.generated_tokens > 0);
-    generated.map(|pair| milliseconds_a_token(&pair.without) / milliseconds_a_token(&pair.with)).collect()
+    pairs.iter().filter_map(speed_up).collect()
+}
+
+/// Of one pair; none where one of its answers is empty.
+fn speed_up(pair: &Pair) -> Option<f64> {
+    let generated = pair.with.generated_tokens > 0 && pair.without.generated_tokens > 0;
+    generated.then(|| milliseconds_a_token(&pair.without) / milliseconds_a_token(&pair.with))
 }
 
 fn sum(pairs: &[Pair], of: fn(&Usage) -> u32) -> u32 {
@@ -120,7 +125,6 @@ fn sum(pairs: &[Pair], of: fn(&Usage) -> u32) -> u32 {
 fn figures(pairs: &[Pair]) -> Value {
     let drafted = sum(pairs, |usage| usage.drafted_tokens);
     let accepted = sum(pairs, |usage| usage.accepted_tokens);
-    let each: Vec<Value> = pairs.iter().zip(speed_ups(pairs)).map(|(pair, speed_up)| each(pair, speed_up)).collect();
     let differing: Vec<&str> = pairs.iter().filter(|pair| !pair.same).map(|pair| pair.id.as_str()).collect();
     json!({
         "answers": pairs.len(),
@@ -131,17 +135,17 @@ fn figures(pairs: &[Pair]) -> Value {
         "accepted_share": share(accepted as usize, drafted as usize),
         "differing": differing.len(),
         "differing_texts": differing,
-        "each": each,
+        "each": pairs.iter().map(each).collect::<Vec<Value>>(),
         "rereading": pairs.iter().filter(|pair| !pair.reread).count(),
     })
 }
 
-/// A pair by itself. Only pairs that generated anything have a speed-up, and a model that generates nothing is no use here.
-fn each(pair: &Pair, speed_up: f64) -> Value {
+/// A pair by itself.
+fn each(pair: &Pair) -> Value {
     let Usage { generated_tokens, drafted_tokens, accepted_tokens, .. } = pair.with;
     json!({
         "text": pair.id,
-        "speed_up": speed_up,
+        "speed_up": speed_up(pair),
         "plain_ms_a_token": milliseconds_a_token(&pair.without),
         "generated_tokens": generated_tokens,
         "drafted_tokens": drafted_tokens,
@@ -188,11 +192,13 @@ mod tests {
         let pair = |id: &str, with, without, same| Pair { id: id.to_owned(), with, without, same, reread: same };
         let pairs = [
             pair("same", usage(10, 100.0, 20, 15), usage(10, 200.0, 0, 0), true),
-            pair("longer", usage(20, 200.0, 10, 0), usage(10, 100.0, 0, 0), false),
             pair("nothing", usage(0, 0.0, 0, 0), usage(0, 0.0, 0, 0), true),
+            pair("longer", usage(20, 200.0, 10, 0), usage(10, 100.0, 0, 0), false),
         ];
         let figures = figures(&pairs);
         assert_eq!(figures["speed_up"]["median"], json!(1.5));
+        let each: Vec<_> = (0..3).map(|at| &figures["each"][at]["speed_up"]).collect();
+        assert_eq!(each, [&json!(2.0), &json!(null), &json!(1.0)]);
         assert_eq!(figures["answers"], json!(3));
         assert_eq!([&figures["drafted_tokens"], &figures["accepted_tokens"]], [&json!(30), &json!(15)]);
         assert_eq!(figures["accepted_share"], json!(0.5));
