@@ -284,7 +284,7 @@ impl App {
     pub fn lock(&self) {
         let session = lock(&self.0.session).take();
         if let Some(session) = session {
-            session.stop();
+            session.leave();
             if let Err(failure) = session.trail().account("lock", &json!({})) {
                 // Locking is the safe side: it is not held up.
                 tracing::error!(%failure, "the lock was not accounted for");

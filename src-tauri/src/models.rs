@@ -1,5 +1,6 @@
 //! The models that the program knows, and the one to load.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -63,13 +64,42 @@ impl Models {
         self.account_for(path).map(drop)
     }
 
+    /// Whether the agency allows the model with this SHA-256.
+    ///
+    /// # Errors
+    /// `model_not_allowed`, `model_not_in_catalog`.
+    pub fn allows(&self, sha256: &str) -> Result<(), Failure> {
+        Ok(self.policy.policy.allows_model(sha256, catalog::known_sum(sha256)?.is_some())?)
+    }
+
+    /// Accounts for a model that comes into the models folder, where the agency allows it.
+    ///
+    /// # Errors
+    /// As [`Models::allows`], and the trail's.
+    pub fn admit_new(&self, path: &Path, sha256: &str) -> Result<(), Failure> {
+        self.allows(sha256)?;
+        self.trail.account("model_added", &json!({ "file": name(path), "sha256": sha256 }))
+    }
+
+    /// Accounts for a model that leaves the models folder.
+    ///
+    /// # Errors
+    /// The trail's.
+    pub fn let_go(&self, path: &Path) -> Result<(), Failure> {
+        self.trail.account("model_removed", &json!({ "file": name(path) }))
+    }
+
     fn account_for(&self, path: &Path) -> Result<(gguf::Header, String), Failure> {
         let header = check(path)?;
         let sum = allowed_sum(path, &self.policy.policy)?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-        self.trail.account("model_loaded", &json!({ "file": name, "sha256": sum }))?;
+        self.trail.account("model_loaded", &json!({ "file": name(path), "sha256": sum }))?;
         Ok((header, sum))
     }
+}
+
+/// A file's name, as the trail has it.
+fn name(path: &Path) -> Cow<'_, str> {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy()
 }
 
 /// A model's header must fit its file, and its chat template be one that only formats.

@@ -4,7 +4,9 @@
 mod ahead;
 mod draft;
 mod embedding;
+mod store;
 mod title;
+mod trial;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -30,6 +32,10 @@ use crate::shown::Shown;
 use crate::trail::Trail;
 use ahead::Ahead;
 use embedding::EmbeddingStatus;
+use store::Store;
+use trial::Trials;
+
+pub use store::ModelsPage;
 
 /// `Status` of the window's contract.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -150,6 +156,8 @@ struct Inner {
     /// Ends the title that is being proposed.
     titling: Mutex<Option<Stop>>,
     models: Arc<Models>,
+    store: Store,
+    trials: Trials,
     notify: Notify,
 }
 
@@ -206,6 +214,8 @@ impl Session {
             running: Mutex::default(),
             titling: Mutex::default(),
             models,
+            store: Store::default(),
+            trials: Trials::default(),
             notify,
         })))
     }
@@ -300,6 +310,11 @@ impl Session {
         Some(model)
     }
 
+    /// What computes answers and drafts.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
     /// Answers questions.
     pub fn assistant(&self) -> &Assistant {
         &self.0.assistant
@@ -369,6 +384,7 @@ impl Session {
     }
 
     async fn load(&self, path: &Path) -> Result<(), Failure> {
+        self.refuse_while_trying()?;
         let before = lock(&self.0.status).engine.clone();
         self.change(|status| {
             status.engine = EngineStatus { state: EngineState::Loading, model: None, failure: None };
@@ -383,6 +399,10 @@ impl Session {
                 };
             });
             return Err(failure);
+        }
+        if let Some(sum) = self.0.models.loaded() {
+            // What could not be noted is found out again.
+            let _ = self.note(path, |records, file| records.note_sum(file, sum)).await;
         }
         let draft = self.status().draft_model;
         let options = LoadOptions { keep: Some(self.keep()), draft, ..LoadOptions::default() };

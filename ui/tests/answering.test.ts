@@ -1,6 +1,5 @@
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { render, screen } from "@testing-library/svelte";
-import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 import LiveAnswer from "../src/components/LiveAnswer.svelte";
 import MessageView from "../src/components/MessageView.svelte";
@@ -48,7 +47,7 @@ test("a question that is looked for as it is has no such line", () => {
 });
 
 const shown = (more: Partial<Message>) => {
-  render(MessageView, { message: answer(more), question: "연가는 며칠입니까?" });
+  render(MessageView, { message: answer(more) });
   return screen.queryByTestId("basis")?.textContent!.trim() ?? null;
 };
 
@@ -86,7 +85,7 @@ test("an answer without a thought has no such section", () => {
 });
 
 const measured = (more: Partial<Message>) => {
-  render(MessageView, { message: answer(more), question: "연가는 며칠입니까?" });
+  render(MessageView, { message: answer(more) });
   return screen.queryByTestId("figures")?.querySelector("summary")!.textContent ?? null;
 };
 
@@ -126,18 +125,3 @@ test.each<[string, Partial<Message>]>([
   ["that nothing was measured of", { figures: null }],
   ["that failed", { figures: figures(), state: "failed" }],
 ])("an answer %s has no figures", (_, more) => expect(measured(more)).toBeNull());
-
-test.each<Message["state"]>(["failed", "stopped"])("one that %s is asked again by the keyboard, in the words it was asked in", async (state) => {
-  const asked: unknown[] = [];
-  mockIPC((command, args) => {
-    if (command !== "ask") return;
-    asked.push((args as { question: string }).question);
-    return new Promise(() => {});
-  });
-  const failure = { code: "engine_crashed", message: "답변 엔진이 예기치 않게 종료되었습니다.", detail: "" };
-  render(MessageView, { message: answer({ text: "", citations: [], state, failure: state === "failed" ? failure : null }), question: "연가는 며칠입니까?" });
-  await userEvent.tab();
-  expect(document.activeElement!.textContent!.trim()).toBe("다시 질문");
-  await userEvent.keyboard("{Enter}");
-  expect(asked).toEqual(["연가는 며칠입니까?"]);
-});

@@ -54,6 +54,7 @@ test("events build up a turn", () => {
   expect(turn).toEqual({
     conversation: 7,
     question,
+    instead: null,
     asked: [1],
     phase: "answering",
     rewritten: null,

@@ -27,7 +27,7 @@ beforeEach(() => {
       if (command === "documents") return [document()];
       if (command === "expect_question") return budget;
       if (command === "ingest_status") return ingest({ state: "idle", files_total: 0 });
-      if (command === "conversations" || command === "collections" || command === "watched_folders") return [];
+      if (["conversations", "folders", "drafts", "collections", "watched_folders"].includes(command)) return [];
     },
     { shouldMockEvents: true },
   );

@@ -74,7 +74,7 @@ beforeEach(() => {
     if (command === "source") return { document: document(), heading_path: [], page: 3, section: 1, blocks: [] };
     if (command === "conversation") return { ...conversation(), messages: [unsaved(1, "user", "연가는 며칠입니까?"), answer()] };
     if (command === "status") return status();
-    if (command === "documents" || command === "conversations" || command === "collections" || command === "watched_folders") return [];
+    if (["documents", "conversations", "folders", "drafts", "collections", "watched_folders"].includes(command)) return [];
   }, { shouldMockEvents: true });
   Object.assign(app, { turn: null, current: null, documents: [], conversations: [], toasts: [], source: null, status: status() });
   Object.assign(find, { open: true, query: "", choice: anything, found: null, failure: null, busy: false, active: 0, pointed: null });

@@ -27,7 +27,7 @@ beforeEach(async () => {
     async (command, args) => {
       calls.push([command, args]);
       if (command === "status") return status();
-      if (command === "conversations") return [];
+      if (["conversations", "folders", "drafts"].includes(command)) return [];
       if (command === "ingest_status") return ingest({ files_total: 7 });
       if (command === "watched_folders") return watched;
       if (command === "watch_folder") watched = [{ path: (args as { path: string }).path, name: "인사" }];

@@ -28,7 +28,7 @@ beforeEach(() => {
     if (command === "documents") return [document(), document({ id: 2, name: "지침.pdf" })];
   });
   app.drafts.clear();
-  Object.assign(app, { turn: null, current: null, documents: [], conversations: [], toasts: [], source: null });
+  Object.assign(app, { turn: null, current: null, documents: [], conversations: [], folders: [], toasts: [], source: null });
   Object.assign(app, { filter: everything, ingest: ingest({ state: "idle" }), watched: [], status: status() });
 });
 

@@ -115,14 +115,14 @@ test("a mark that an answer writes itself is no mark", () => {
 
 test("a question's personal information is marked, to the letter", () => {
   const text = `  ${NUMBER}은\n누구 것입니까?`;
-  mount(MessageView, { message: { ...unsaved(1, "user", text), personal: mark(text, N) }, question: undefined });
+  mount(MessageView, { message: { ...unsaved(1, "user", text), personal: mark(text, N) } });
   expect(marked(window.document)).toEqual([`주민등록번호: ${NUMBER}`]);
   expect(screen.getByTestId("message").querySelector(".question")!.textContent).toBe(text);
 });
 
 test("so is an answer's", () => {
   const text = `번호는 ${NUMBER}입니다. [1]`;
-  mount(MessageView, { message: answer({ text, personal: mark(text, N) }), question: "" });
+  mount(MessageView, { message: answer({ text, personal: mark(text, N) }) });
   expect(marked(window.document)).toEqual([`주민등록번호: ${NUMBER}`]);
   expect(screen.getByTestId("chip")).toBeTruthy();
 });

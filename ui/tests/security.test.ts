@@ -72,7 +72,8 @@ test.each([
 ])("%s locks, also over the dialog", async (_, key) => {
   await dialog();
   await fireEvent.keyDown(document.body, { ...key, ctrlKey: true });
-  expect(called("lock").length).toBe(1);
+  // What is not kept yet is saved first.
+  await vi.waitFor(() => expect(called("lock").length).toBe(1));
 });
 
 test("the lock button locks", async () => {

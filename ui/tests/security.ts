@@ -60,6 +60,8 @@ export function useShell(more: () => typeof shell.answers = () => ({})) {
       documents: () => [],
       conversations: () => [],
       collections: () => [],
+      drafts: () => [],
+      folders: () => [],
       watched_folders: () => [],
       ingest_status: () => ingest({ state: "idle", files_total: 0, files_done: 0 }),
       network_probes: () => ({ process: [], child: [] }),

@@ -86,7 +86,7 @@ test("a refusal is told, and the text stays", async () => {
 });
 
 test("an answer is checked without its marks and signs of Markdown", async () => {
-  render(MessageView, { message: answer({ text: "**연가**는 15일입니다. [1]", citations: [citation()] }), question: "연가는?" });
+  render(MessageView, { message: answer({ text: "**연가**는 15일입니다. [1]", citations: [citation()] }) });
   await userEvent.click(screen.getByTestId("check-answer"));
   expect(style.text).toBe("연가는 15일입니다.");
   await waitFor(() => expect(called("check_style")).toEqual([{ text: "연가는 15일입니다." }]));

@@ -261,6 +261,7 @@ pub async fn ask_in(
     };
     // The session that the question began in: locked meanwhile, its answer is stopped and goes where it belongs.
     let session = app.session()?;
+    session.refuse_while_trying()?;
     let vault = session.vault();
     let documents_asked = documents.len();
     let scope = match documents.is_empty() {

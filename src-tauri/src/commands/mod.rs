@@ -2,10 +2,12 @@
 
 pub mod chat;
 pub mod collections;
+pub mod drafting;
 pub mod engine;
 pub mod find;
 pub mod gate;
 pub mod library;
+pub mod models;
 pub mod originals;
 pub mod paste;
 pub mod shelf;

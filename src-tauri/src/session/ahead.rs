@@ -75,6 +75,11 @@ impl Session {
         }));
     }
 
+    /// Leaves what is being read ahead: its model is about to go.
+    pub(super) fn leave_ahead(&self) {
+        lock(&self.0.ahead).running = None;
+    }
+
     /// Where the engine keeps what it read. It is sealed, and goes with what it was read of: see
     /// [`Session::forget_told`].
     pub(super) fn keep(&self) -> Keep {

@@ -40,6 +40,11 @@ pub struct EmbeddingStatus {
 impl EmbeddingStatus {
     /// Nothing is loaded.
     pub const NONE: Self = Self { state: State::None, model: None, failure: None, embedded: 0, total: 0 };
+
+    /// The path of its file.
+    pub(super) fn model(&self) -> Option<&str> {
+        self.model.as_deref()
+    }
 }
 
 impl Session {

@@ -220,9 +220,17 @@ impl Desk {
     /// # Errors
     /// The driver's.
     pub async fn open_locked(&self) -> Result<Window<'_>> {
+        self.open_program(&self.program).await
+    }
+
+    /// Opens the window of any program that was made with Tauri.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn open_program(&self, program: &Path) -> Result<Window<'_>> {
         let capabilities: serde_json::Map<String, Value> = match json!({
             "browserName": "wry",
-            "tauri:options": { "application": self.program },
+            "tauri:options": { "application": program },
         }) {
             Value::Object(map) => map,
             _ => return Err("capabilities".into()),

@@ -1,6 +1,7 @@
 //! The processes of this machine, as `/proc` shows them (proc(5)).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 /// A process whose environment could be read.
 pub struct Process {
@@ -22,6 +23,64 @@ pub fn variable<'a>(environment: &'a [u8], name: &str) -> Option<&'a [u8]> {
     environment.split(|byte| *byte == 0).find_map(|variable| variable.strip_prefix(name.as_bytes())?.strip_prefix(b"="))
 }
 
+/// The processes of a program that runs, itself first: the one that started last, and all that it started.
+pub fn family(program: &Path) -> Vec<u32> {
+    let folders = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbers = folders.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let stats: Vec<(u32, Stat)> = numbers.filter_map(|process| Some((process, Stat::of(process)?))).collect();
+    let is_program = |process: u32| std::fs::read_link(format!("/proc/{process}/exe")).is_ok_and(|exe| exe == program);
+    let running = stats.iter().filter(|(process, _)| is_program(*process));
+    let mut family: Vec<u32> = running.max_by_key(|(_, stat)| stat.started).map(|(process, _)| *process).into_iter().collect();
+    let mut at = 0;
+    while let Some(parent) = family.get(at).copied() {
+        family.extend(stats.iter().filter(|(_, stat)| stat.parent == parent).map(|(process, _)| *process));
+        at += 1;
+    }
+    family
+}
+
+/// The name of a process as the kernel keeps it: 15 bytes of it. Empty once it ended.
+pub fn name(process: u32) -> String {
+    std::fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default().trim_end().to_owned()
+}
+
+/// When a process started, to a hundredth of a second. `None` once it ended.
+pub fn started(process: u32) -> Option<SystemTime> {
+    /// `sysconf(_SC_CLK_TCK)` of every Linux there is.
+    const TICKS_A_SECOND: f64 = 100.0;
+    let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
+    let uptime: f64 = uptime.split_whitespace().next()?.parse().ok()?;
+    let age = (uptime - Stat::of(process)?.started as f64 / TICKS_A_SECOND).max(0.0);
+    SystemTime::now().checked_sub(Duration::from_secs_f64(age))
+}
+
+/// The memory of a process, in bytes, where what it shares counts in parts (PSS). `None` once it ended.
+pub fn proportional_bytes(process: u32) -> Option<u64> {
+    let memory = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
+    let kilobytes = memory.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    Some(kilobytes.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
+}
+
+/// What `/proc/PID/stat` says.
+#[derive(Debug, PartialEq, Eq)]
+struct Stat {
+    parent: u32,
+    /// Ticks since the system started.
+    started: u64,
+}
+
+impl Stat {
+    fn of(process: u32) -> Option<Self> {
+        Self::read(&std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?)
+    }
+
+    /// The name, in brackets, may hold brackets and spaces itself.
+    fn read(line: &str) -> Option<Self> {
+        let mut fields = line.rsplit_once(')')?.1.split_whitespace().skip(1);
+        Some(Self { parent: fields.next()?.parse().ok()?, started: fields.nth(17)?.parse().ok()? })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +97,30 @@ mod tests {
         for (environment, wanted) in table {
             assert_eq!(variable(environment, "HOME"), wanted);
         }
+    }
+
+    #[test]
+    fn a_process_is_read_whatever_it_is_called() {
+        let line = |name: &str| format!("42 ({name}) S 7 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 4 0 12345 99 1 18446744073709551615");
+        for name in ["naratmal", "Web Content", "a) S 1 (b"] {
+            assert_eq!(Stat::read(&line(name)), Some(Stat { parent: 7, started: 12345 }), "{name}");
+        }
+        assert_eq!(Stat::read(""), None);
+    }
+
+    #[test]
+    fn this_test_is_the_first_of_its_family_and_started_a_moment_ago() {
+        let program = std::env::current_exe().unwrap();
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let family = family(&program);
+        let known = family.contains(&child.id()).then(|| name(child.id()));
+        let memory = proportional_bytes(std::process::id());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(family.contains(&std::process::id()), "{family:?}");
+        assert_eq!(known.as_deref(), Some("sleep"), "{family:?}");
+        assert!(memory.is_some_and(|bytes| bytes > 100_000), "{memory:?}");
+        let age = started(std::process::id()).unwrap().elapsed().unwrap();
+        assert!(age < Duration::from_secs(3600), "{age:?}");
     }
 }

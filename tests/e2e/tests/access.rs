@@ -49,7 +49,9 @@ async fn desk_and_dialogs(window: &Window<'_>, findings: &mut Findings) -> Resul
         ("find", "[data-testid=find-button]", "[data-testid=find-query]"),
         ("shortcuts", "[data-testid=shortcuts-button]", "[data-testid=shortcut-sheet]"),
         ("appearance", "[data-testid=appearance-button]", "[data-testid=appearance-dialog]"),
+        ("drafting", "[data-testid=drafting-button]", "[data-testid=draft-tasks]"),
         ("style", "[data-testid=style-button]", "[data-testid=style-text]"),
+        ("models", "[data-testid=models-button]", "[data-testid=model-row]"),
         ("network", "[data-testid=security-button]", "[data-testid=security-tab-network]"),
     ] {
         window.click(opener).await?;

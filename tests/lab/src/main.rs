@@ -7,6 +7,7 @@ mod bench_documents;
 mod bench_encryption;
 mod bench_retrieval;
 mod collection;
+mod draft;
 mod eval;
 mod eval_answers;
 mod eval_injection;
@@ -104,6 +105,37 @@ enum Command {
         /// Where documents and library are made; by default a temporary folder.
         #[arg(long)]
         folder: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Draft an official document, and check how it is written.
+    Draft {
+        /// The task, such as official_letter.
+        task: String,
+        /// A TOML file with a text for each of the task's inputs.
+        #[arg(long)]
+        inputs: PathBuf,
+        /// A folder of documents that the draft may rest on.
+        #[arg(long)]
+        docs: Option<PathBuf>,
+        /// A folder of templates of one's own.
+        #[arg(long)]
+        templates: Option<PathBuf>,
+        /// Files to write: .hwpx, .docx, .pdf, .md, .txt.
+        #[arg(long, num_args = 0..)]
+        out: Vec<PathBuf>,
+        /// C, S or O.
+        #[arg(long)]
+        grade: Option<String>,
+        /// Leave out that a model wrote it.
+        #[arg(long)]
+        no_notice: bool,
+        /// 0 for the likeliest draft.
+        #[arg(long, default_value_t = 0)]
+        seed: u32,
+        /// A GGUF; by default the catalog's chat model.
+        #[arg(long)]
+        model: Option<PathBuf>,
         #[arg(long)]
         json: bool,
     },
@@ -276,6 +308,19 @@ async fn run(command: Command) -> Result<(), Failure> {
                 kill::run(files, kills, seed, folder.path(), json)
             }
         },
+        Command::Draft { task, inputs, docs, templates, out, grade, no_notice, seed, model, json } => {
+            let settings = draft::Settings {
+                task: &task,
+                inputs: &inputs,
+                docs: docs.as_deref(),
+                templates: templates.as_deref(),
+                out: &out,
+                grade: grade.as_deref(),
+                notice: !no_notice,
+                seed,
+            };
+            draft::run(&settings, model, json).await
+        }
         Command::Eval { what: Eval::Retrieval { corpus, docs, queries, questions, embedding, reranker, json } } => {
             let set = eval::Set { corpus: corpus.as_deref(), docs: docs.as_deref(), queries: &queries, questions };
             eval::run(set, embedding, reranker, json).await

@@ -5,11 +5,17 @@ import type {
   AuditPage,
   Budget,
   Collection,
+  CompareEvent,
+  ComparedAnswer,
   Conversation,
   ConversationFilter,
   ConversationRow,
+  Copied,
   DocumentRow,
   Draft,
+  DraftDocument,
+  DraftEvent,
+  DraftingTasks,
   Failure,
   FindFilters,
   FindKind,
@@ -19,6 +25,9 @@ import type {
   Grade,
   IngestStatus,
   LockSettings,
+  ModelStep,
+  ModelTrial,
+  ModelsPage,
   NetworkProbes,
   Rating,
   Source,
@@ -47,6 +56,26 @@ export interface Again {
   messageId: number;
   documentIds: number[];
   events: Channel<AskEvent>;
+}
+
+/** What a draft is asked with. */
+export interface DraftOrder {
+  task: string;
+  inputs: Record<string, string>;
+  documentIds: number[];
+  /** 0: the likeliest, any other: another one. */
+  seed: number;
+  events: Channel<DraftEvent>;
+}
+
+export interface DraftExport {
+  document: DraftDocument;
+  path: string;
+  grade: Grade;
+  documentIds: number[];
+  /** As the draft has them; null takes out its marks. */
+  sources: string[] | null;
+  masked: boolean;
 }
 
 export interface Search {
@@ -137,7 +166,20 @@ export const api = {
   source: (passageId: number) => invoke<Source>("source", { passageId }),
   checkStyle: (text: string) => invoke<StyleFinding[]>("check_style", { text }),
   mendStyle: (text: string) => invoke<string>("mend_style", { text }),
+  draftingTasks: () => invoke<DraftingTasks>("drafting_tasks"),
+  setDraftNotice: (notice: boolean) => invoke<void>("set_draft_notice", { notice }),
+  draft: (order: DraftOrder) => invoke<void>("draft", { ...order }),
+  exportDraft: (file: DraftExport) => invoke<string>("export_draft", { ...file }),
   find: (search: Search) => invoke<Found>("find", { ...search }),
+  models: () => invoke<ModelsPage>("models"),
+  addModel: (path: string, events: Channel<Copied>) => invoke<void>("add_model", { path, events }),
+  checkModel: (path: string, events: Channel<Copied>) => invoke<void>("check_model", { path, events }),
+  stopAddingModel: () => invoke<void>("stop_adding_model"),
+  removeModel: (path: string) => invoke<void>("remove_model", { path }),
+  testModel: (path: string, events: Channel<ModelStep>) => invoke<ModelTrial>("test_model", { path, events }),
+  compareModels: (paths: [string, string], question: string, events: Channel<CompareEvent>) =>
+    invoke<ComparedAnswer[]>("compare_models", { paths, question, events }),
+  stopModelTest: () => invoke<void>("stop_model_test"),
   chooseModel: (path: string) => invoke<void>("choose_model", { path }),
   chooseDraftModel: (path: string | null) => invoke<void>("choose_draft_model", { path }),
   chooseEmbeddingModel: (path: string | null) => invoke<void>("choose_embedding_model", { path }),

@@ -1,33 +1,18 @@
 /** The window's state. What can be derived from something else is derived. */
-import { Channel } from "@tauri-apps/api/core";
 import { listen, type UnlistenFn } from "@tauri-apps/api/event";
-import { api, asFailure } from "./api";
-import type {
-  AskEvent,
-  Citation,
-  ConversationRow,
-  DocumentRow,
-  Failure,
-  Grade,
-  IngestStatus,
-  Message,
-  Source,
-  Status,
-  WatchedFolder,
-} from "./contract";
+import { api } from "./api";
+import { Asking } from "./asking.svelte";
+import type { Citation, DocumentRow, Failure, Grade, IngestStatus, Source, Status, WatchedFolder } from "./contract";
 import { collections } from "./collections.svelte";
-import { DOCUMENT_EXTENSIONS, pickDocuments, pickExport, pickFolder } from "./dialogs";
-import { Drafts } from "./drafts";
+import { DOCUMENT_EXTENSIONS, pickDocuments, pickFolder } from "./dialogs";
 import { baseName, count } from "./format";
 import { highest, refusal, STRICTEST } from "./grades";
 import { everything, type Chip, type Filter } from "./listing";
-import { Models } from "./models";
 import { failureOf } from "./notices.svelte";
+import { obstacleTo } from "./obstacle";
 import { pane } from "./pane.svelte";
 import { asked, changed, obstacleOf, type Scope } from "./scope";
-import { Scopes } from "./scopes.svelte";
 import { load, save } from "./stored";
-import { advance, begin, unsaved, type Turn } from "./turn";
 
 export interface OpenSource {
   citation: Citation;
@@ -45,38 +30,34 @@ const TEXT_NAME = "붙여 넣은 글.txt";
 const LIST_MS = 300;
 const RESTING: IngestStatus = { state: "idle", files_done: 0, files_total: 0, pages_done: 0, failed: 0, remaining_seconds: null, walking: false };
 
-export class App extends Models {
+export class App extends Asking {
   status = $state.raw<Status | null>(null);
   documents = $state.raw<DocumentRow[]>([]);
   filter = $state.raw<Filter>(everything);
   ingest = $state.raw<IngestStatus>(RESTING);
   watched = $state.raw<WatchedFolder[]>([]);
-  conversations = $state.raw<ConversationRow[]>([]);
-  /** The conversation shown; null for one that has no question yet. */
-  current = $state<number | null>(null);
-  turn = $state.raw<Turn | null>(null);
-  stopping = $state(false);
   source = $state.raw<OpenSource | null>(null);
   dragging = $state(false);
   now = $state(Date.now());
-  #messages = $state.raw<Message[]>([]);
   /** Paths just added that may be folders. */
   #brought = $state.raw<string[]>([]);
   #sample = $state<number | null>(load("sample", null));
-  /** Tells the turn's own events from those of one before. */
-  #turnSerial = 0;
 
-  /** Unsent questions. */
-  readonly drafts = new Drafts();
-  readonly #scopes = new Scopes();
+  /** Takes what of the dropped files is a model, and gives back the rest. */
+  takeModels: (paths: string[]) => string[] = (paths) => paths;
+
   policy = $derived(this.status?.policy ?? STRICTEST);
   /** What the conversation shown asks, as the person chose it. */
-  chosen = $derived(this.#scopes.of(this.current));
+  chosen = $derived(this.scopes.of(this.current));
   /** The documents that a question is asked of. */
   scope = $derived(asked(this.chosen, this.documents, collections.members));
   #inScope = $derived(new Set(this.scope));
   /** Why nothing can be asked in the scope; null where it can. */
   scopeObstacle = $derived(obstacleOf(this.chosen, this.scope.length));
+  /** Why nothing can be asked now; null where it can. */
+  obstacle = $derived(
+    obstacleTo({ status: this.status, answering: this.turn && (this.live ? "here" : "elsewhere"), scope: this.scopeObstacle }),
+  );
   /** The folder to ask about, whether its changes are to be followed. */
   offered = $derived.by(() => {
     if (this.#brought.length === 0) return null;
@@ -84,17 +65,11 @@ export class App extends Models {
     const unwatched = this.#brought.filter((path) => !this.watched.some((each) => each.path === path));
     return unwatched.find((path) => folders.has(path) || folders.has(baseName(path))) ?? null;
   });
-  /** The turn, where it belongs to the conversation shown. */
-  live = $derived(this.turn?.conversation === this.current ? this.turn : null);
-  messages = $derived.by(() => {
-    const { live } = this;
-    return live ? [...this.#messages.filter(({ id }) => id !== live.question.id), live.question] : this.#messages;
-  });
   /** The highest of what the conversation shown cites, also before its row tells of the last answer. */
   grade = $derived.by(() => {
     const cited = new Set(this.messages.flatMap(({ citations }) => citations.map(({ document_id }) => document_id)));
     const documents = cited.size === 0 ? [] : this.documents.filter(({ id }) => cited.has(id));
-    return highest([this.conversations.find(({ id }) => id === this.current)?.grade ?? null, ...documents.map(({ grade }) => grade)]);
+    return highest([this.row?.grade ?? null, ...documents.map(({ grade }) => grade)]);
   });
   /** Why the conversation shown may not be copied; null where it may. */
   copyRefusal = $derived(refusal("복사", this.grade, this.policy.copy_up_to));
@@ -113,17 +88,21 @@ export class App extends Models {
       listen("tauri://drag-leave", () => (this.dragging = false)),
       listen("tauri://drag-drop", ({ payload }) => {
         this.dragging = false;
-        void this.addDocuments(paths(payload));
+        void this.addDocuments(this.takeModels(paths(payload)));
       }),
     ];
     void this.attempt(async () => {
       await Promise.all(listening);
       this.#setStatus(await api.status());
     });
+    void this.attempt(() => this.drafts.load());
+    const leaving = () => void this.drafts.save();
+    window.addEventListener("pagehide", leaving);
     const clock = setInterval(() => (this.now = Date.now()), 30_000);
     return () => {
+      window.removeEventListener("pagehide", leaving);
       this.drafts.clear();
-      this.#scopes.clear();
+      this.scopes.clear();
       clearInterval(clock);
       clearTimeout(this.#gathering);
       clearTimeout(this.#listing);
@@ -134,15 +113,11 @@ export class App extends Models {
   #setStatus(status: Status): void {
     const opened = status.library.state === "ready" && this.status?.library.state !== "ready";
     this.status = status;
-    if (opened) void this.attempt(() => Promise.all([this.#loadDocuments(), this.#loadConversations(), this.#loadIngest()]));
+    if (opened) void this.attempt(() => Promise.all([this.#loadDocuments(), this.loadConversations(), this.loadFolders(), this.#loadIngest()]));
   }
 
   async #loadIngest(): Promise<void> {
     [this.ingest, this.watched] = await Promise.all([api.ingestStatus(), api.watchedFolders()]);
-  }
-
-  async #loadConversations(): Promise<void> {
-    this.conversations = await api.conversations();
   }
 
   // Documents
@@ -274,7 +249,7 @@ export class App extends Models {
       this.#arrived.set(id, await api.setGrade(id, grade, reason));
       if (!this.#loading) this.#showArrived();
       // A conversation has the highest grade of what it cites.
-      void this.attempt(() => this.#loadConversations());
+      void this.attempt(() => this.loadConversations());
     });
   }
 
@@ -296,7 +271,7 @@ export class App extends Models {
       this.#drop(id);
       if (this.source?.citation.document_id === id) this.closeSource();
       this.say(`‘${name}’ 자료를 완전히 삭제했습니다.`);
-      await Promise.all([this.#loadConversations(), this.#loadMessages()]);
+      await Promise.all([this.loadConversations(), this.loadMessages()]);
     });
   }
 
@@ -318,7 +293,7 @@ export class App extends Models {
 
   /** What the conversation shown asks from now on. */
   choose(scope: Scope): void {
-    this.#scopes.choose(this.current, scope);
+    this.scopes.choose(this.current, scope);
   }
 
   /** Shows the list of documents, with these only. */
@@ -361,132 +336,6 @@ export class App extends Models {
       await api.unwatchFolder(path);
       this.watched = await api.watchedFolders();
     });
-  }
-
-  // Conversations
-
-  async openConversation(id: number | null): Promise<void> {
-    this.closeSource();
-    pane.show("chat");
-    this.current = id;
-    this.#messages = [];
-    await this.attempt(() => this.#loadMessages());
-  }
-
-  async #loadMessages(): Promise<void> {
-    const id = this.current;
-    if (id === null) return;
-    const { messages } = await api.conversation(id);
-    if (this.current === id) this.#messages = messages;
-  }
-
-  async renameConversation(id: number, title: string): Promise<void> {
-    await this.attempt(async () => {
-      await api.renameConversation(id, title);
-      await this.#loadConversations();
-    });
-  }
-
-  async removeConversation(id: number): Promise<void> {
-    await this.attempt(async () => {
-      await api.removeConversation(id);
-      await this.#leave(id);
-      this.offer("대화를 목록에서 뺐습니다.", async () => {
-        await api.restoreConversation(id);
-        await this.#loadConversations();
-      });
-    });
-  }
-
-  /** For good. */
-  async forgetConversation(id: number): Promise<void> {
-    await this.attempt(async () => {
-      await api.forgetConversation(id);
-      this.drafts.keep(id, "");
-      this.#scopes.forget(id);
-      await this.#leave(id);
-      this.say("대화를 완전히 삭제했습니다.");
-    });
-  }
-
-  async #leave(id: number): Promise<void> {
-    this.conversations = this.conversations.filter((each) => each.id !== id);
-    if (this.current === id) await this.openConversation(null);
-  }
-
-  /** Whether it was saved; otherwise the person closed the dialog, or there is a failure to be told in place. */
-  async exportConversation({ id, title, grade }: ConversationRow, masked: boolean): Promise<{ saved: boolean; failure: Failure | null }> {
-    let saved = false;
-    const failure = await failureOf(async () => {
-      const path = await pickExport(title, grade);
-      if (path === null) return;
-      await api.exportConversation(id, path, masked);
-      saved = true;
-      this.say("내보냈습니다.");
-    });
-    return { saved, failure };
-  }
-
-  // Asking
-
-  async ask(text: string): Promise<void> {
-    if (this.turn) return;
-    // Without documents the model would answer from what it knows, which is not what was chosen.
-    if (this.scopeObstacle !== null) return this.say(this.scopeObstacle);
-    const { current: conversationId, scope: documentIds } = this;
-    const serial = this.next();
-    const mine = () => this.#turnSerial === serial && this.turn !== null;
-    this.#turnSerial = serial;
-    this.turn = begin(conversationId, unsaved(-serial, "user", text), documentIds);
-    const events = new Channel<AskEvent>((event) => {
-      if (mine()) this.#receive(event);
-    });
-    try {
-      await api.ask({ conversationId, question: text, documentIds, events });
-      if (mine()) await this.#recover();
-    } catch (error) {
-      const failure = asFailure(error);
-      if (mine()) this.#settle({ ...unsaved(-this.next(), "assistant", this.turn!.text), state: "failed", failure });
-      else this.fail(failure);
-    }
-  }
-
-  #receive(event: AskEvent): void {
-    const before = this.turn!;
-    const after = advance(before, event);
-    if (event.type === "started") {
-      if (before.conversation === null) this.#scopes.named(event.conversation_id);
-      if (this.current === before.conversation) this.current = after.conversation;
-      void this.attempt(() => this.#loadConversations());
-    }
-    this.turn = after;
-    if (after.answer) this.#settle(after.answer);
-  }
-
-  /** The turn ends with this answer. */
-  #settle(answer: Message): void {
-    if (this.live) this.#messages = [...this.messages, answer];
-    this.turn = null;
-    this.stopping = false;
-    void this.attempt(() => this.#loadConversations());
-  }
-
-  /** The answer is saved but its last event was overtaken by the command's reply: the vault has it. */
-  async #recover(): Promise<void> {
-    const id = this.turn!.conversation;
-    const shown = this.live !== null;
-    const messages = id === null ? [] : (await api.conversation(id)).messages;
-    if (this.turn === null) return;
-    if (shown && this.current === id) this.#messages = messages;
-    this.turn = null;
-    this.stopping = false;
-    await this.#loadConversations();
-  }
-
-  async stop(): Promise<void> {
-    if (!this.turn || this.stopping) return;
-    this.stopping = true;
-    if (!(await this.attempt(() => api.stop()))) this.stopping = false;
   }
 
   // Sources

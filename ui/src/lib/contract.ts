@@ -422,6 +422,181 @@ export interface FindFilters {
   added_to: number | null;
 }
 
+/** What a kind of writing asks for. */
+export interface DraftInput {
+  name: string;
+  label: string;
+  kind: "line" | "text" | "date" | "choice" | "number";
+  required: boolean;
+  /** Needed where no documents are chosen. */
+  without_passages: boolean;
+  example: string;
+  /** Of a choice; the first is taken where none is said. */
+  choices: string[];
+}
+
+/** A kind of writing that can be drafted. */
+export interface DraftTask {
+  id: string;
+  name: string;
+  description: string;
+  inputs: DraftInput[];
+  /** One of the person's own. */
+  own: boolean;
+}
+
+export interface DraftingTasks {
+  tasks: DraftTask[];
+  /** What is wrong with templates of the folder: file, line and reason in the message. */
+  broken: Failure[];
+  /** Where the person's own templates are. */
+  folder: string;
+  /** Whether exported files say that a model wrote them. */
+  notice: boolean;
+}
+
+/** One block of a draft; numbers of items come from their place. */
+export type DraftBlock =
+  | { kind: "heading"; level: number; text: string }
+  | { kind: "paragraph"; text: string }
+  /** 1. 가. 1) 가) (1) (가) ① ㉮ by level, from 1. */
+  | { kind: "item"; level: number; text: string }
+  /** □ ○ - · by level, from 1. */
+  | { kind: "point"; level: number; text: string }
+  | { kind: "table"; header: string[]; rows: string[][] }
+  /** 붙임 */
+  | { kind: "attachments"; names: string[] }
+  /** 끝. */
+  | { kind: "end" }
+  | { kind: "notice"; text: string };
+
+export interface DraftDocument {
+  title: string;
+  blocks: DraftBlock[];
+}
+
+export type DraftEvent =
+  | { type: "searching" }
+  | { type: "prefill"; done: number; total: number }
+  /** As far as it is written. */
+  | { type: "document"; document: DraftDocument }
+  | {
+      type: "done";
+      document: DraftDocument;
+      /** As plain text without marks. */
+      text: string;
+      /** Files of the passages; [1] is the first. */
+      sources: string[];
+      /** The marks that the draft has. */
+      cited: number[];
+      /** It breaks off: stopped, or too long. */
+      cut: boolean;
+      /** Of the documents that it may rest on. */
+      grade: Grade | null;
+    };
+
+/** Now: in what is free. Alone: once the present model and other programs give theirs back. Never: not on this PC. */
+export type Fit = "now" | "alone" | "never";
+
+/** How a model did in its last test on this PC. */
+export interface ModelTrial {
+  /** Milliseconds since 1970. */
+  at_ms: number;
+  prompt_tokens_per_s: number;
+  generate_tokens_per_s: number;
+  right: number;
+  /** Those there was time for, of all. */
+  asked: number;
+  questions: number;
+  device: string;
+}
+
+/** A file of a model. */
+export interface ModelRow {
+  path: string;
+  file: string;
+  name: string;
+  /** Null where it is not known; so with all below. */
+  maker: string | null;
+  role: "chat" | "test" | "embedding" | "reranker";
+  bytes: number;
+  /** False where it lies elsewhere and is used. */
+  in_folder: boolean;
+  /** 0 where it is not known. */
+  parameters: number;
+  /** "Q4_K_M". */
+  quantisation: string | null;
+  license: string | null;
+  /** The licence's own name says that it is for research or for what is not commercial only. */
+  restricted: boolean;
+  /** Trained in Korea. */
+  sovereign: boolean;
+  context_length: number | null;
+  /** Estimated, by the plan that it would be loaded with. */
+  memory_bytes: number | null;
+  fit: Fit | null;
+  sha256: string | null;
+  /** Its sum is in the catalog, in the agency's signed policy, in no list; forbidden by the policy; not taken yet. */
+  trust: "catalog" | "agency" | "unknown" | "forbidden" | "unchecked";
+  used: "chat" | "draft" | "embedding" | "reranker" | null;
+  trial: ModelTrial | null;
+  /** Why it cannot be loaded. */
+  failure: Failure | null;
+}
+
+/** A model that is known by name, of which no file lies in the folder. */
+export interface KnownModel {
+  name: string;
+  maker: string;
+  /** In billions; those that a token meets where they are fewer. */
+  parameters: number;
+  active: number | null;
+  license: string | null;
+  restricted: boolean;
+  sovereign: boolean;
+  /** In Q4_K_M, about. */
+  memory_bytes: number;
+  fit: Fit | null;
+}
+
+export interface ModelsPage {
+  folder: string;
+  memory_free: number | null;
+  memory_all: number | null;
+  models: ModelRow[];
+  known: KnownModel[];
+}
+
+/** Bytes of a file that were read. */
+export interface Copied {
+  done: number;
+  total: number;
+}
+
+export type ModelStep =
+  /** The model's file is being read: share done, 0 to 1. */
+  | { type: "loading"; share: number }
+  | { type: "measuring" }
+  /** From 1. */
+  | { type: "asking"; number: number; questions: number; question: string }
+  | { type: "answered"; answer: string; right: boolean }
+  | { type: "token"; text: string };
+
+/** Which of the two models it is about, from 0. */
+export type CompareEvent = ModelStep & { place: number };
+
+/** An answer that is compared with another model's. */
+export interface ComparedAnswer {
+  model: string;
+  text: string;
+  /** False where it was cut short. */
+  whole: boolean;
+  first_ms: number;
+  tokens: number;
+  generate_tokens_per_s: number;
+  device: string;
+}
+
 /** What a rule of official writing objects to. */
 export interface StyleFinding {
   /** The rule's word and, in Korean, its name. */
@@ -502,6 +677,18 @@ export interface Found {
  *   find({ query, kinds: FindKind[] | null, filters: FindFilters, limit, offset }) -> Found
  *     (a query of up to 200 letters whose last word may go on, also by its consonants; up to 100 of a kind)
  *   check_style({ text }) -> StyleFinding[]     mend_style({ text }) -> string (every mistake with one right correction mended)
+ *   drafting_tasks() -> DraftingTasks     set_draft_notice({ notice })
+ *   draft({ task: string, inputs: Record<string, string>, documentIds: number[], seed: number, events: Channel<DraftEvent> }) -> void,
+ *     once it is written or stopped (stop() ends it; seed 0: the likeliest, any other: another one)
+ *   export_draft({ document: DraftDocument, path, grade: Grade, documentIds: number[], sources: string[] | null, masked }) -> string: the
+ *     letters that the file cannot show (.hwpx, .docx, .pdf, .md, .txt by the name; the grade is at least that of the documents;
+ *     sources: as the draft has them; null takes out its marks)
+ *   models() -> ModelsPage     remove_model({ path }) (for good; code `model_in_use`)
+ *   add_model({ path, events: Channel<Copied> })     check_model({ path, events: Channel<Copied> }) (one file at a time)
+ *   stop_adding_model()
+ *   test_model({ path, events: Channel<ModelStep> }) -> ModelTrial     stop_model_test()
+ *   compare_models({ paths: [string, string], question, events: Channel<CompareEvent> }) -> ComparedAnswer[]
+ *     (the model that answers is put aside meanwhile, told by the "status" event; questions are refused: `model_testing`)
  *   choose_model({ path }) -> void (progress by the "status" event)
  *   retry_engine() -> void              set_quick_answers({ quick }) -> void
  *   choose_draft_model({ path: string | null }) -> void (null: none; the model is loaded again, told by the "status" event)

@@ -16,6 +16,9 @@ export const pickDocuments = async (): Promise<string[]> =>
 
 export const pickFolder = (): Promise<string | null> => open({ directory: true, title: "자료로 추가할 폴더" });
 
+export const pickModels = async (): Promise<string[]> =>
+  (await open({ multiple: true, title: "추가할 모델", filters: [{ name: "GGUF 모델", extensions: ["gguf"] }] })) ?? [];
+
 export const pickModel = (title = "사용할 모델"): Promise<string | null> =>
   open({ title, filters: [{ name: "GGUF 모델", extensions: ["gguf"] }] });
 
@@ -30,11 +33,29 @@ export const pickExport = (title: string, grade: Grade | null): Promise<string |
     ],
   });
 
+/** What a draft can be written as. */
+export const DRAFT_FORMATS = {
+  hwpx: "한글 문서 (HWPX)",
+  docx: "워드 문서 (DOCX)",
+  pdf: "PDF 문서",
+  md: "마크다운 문서",
+  txt: "텍스트 문서",
+} as const;
+export type DraftFormat = keyof typeof DRAFT_FORMATS;
+
+/** Where to put an exported draft; null where the person thought better of it. */
+export const pickDraftFile = (title: string, grade: Grade, format: DraftFormat): Promise<string | null> =>
+  save({
+    title: "초안 내보내기",
+    defaultPath: exportName(title, grade, format),
+    filters: [{ name: DRAFT_FORMATS[format], extensions: [format] }],
+  });
+
 /** "연가 일수 (S 민감).md": a file name on any system, whatever the title holds. */
-export function exportName(title: string, grade: Grade | null): string {
+export function exportName(title: string, grade: Grade | null, extension = "md"): string {
   const plain = title.replace(/[\p{C}\p{Zl}\p{Zp}\\/:*?"<>|]/gu, " ").replace(/\s+/gu, " ");
   const short = [...plain.trim()].slice(0, MOST_LETTERS).join("").replace(/^[\s.]+|[\s.]+$/gu, "");
   // Windows keeps these for its devices.
   const name = /^(con|prn|aux|nul|com\d|lpt\d)$/iu.test(short) ? `${short}_` : short;
-  return `${name || "대화"}${grade === null ? "" : ` (${gradeName[grade]})`}.md`;
+  return `${name || "대화"}${grade === null ? "" : ` (${gradeName[grade]})`}.${extension}`;
 }

@@ -102,8 +102,11 @@ export class Finder {
     await tick();
     if (target.kind === "conversation") {
       await app.openConversation(target.conversation.id);
+      const found = target.message?.message_id ?? null;
+      // It may stand on a branch that is not shown.
+      if (found !== null && !app.messages.some(({ id }) => id === found)) await app.switchBranch(found);
       await tick();
-      this.pointed = target.message?.message_id ?? null;
+      this.pointed = found;
     } else await openDocument(target.document, target.snippet ?? target.document.snippets[0] ?? null);
   }
 }

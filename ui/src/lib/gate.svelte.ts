@@ -4,6 +4,9 @@ import { api, asFailure } from "./api";
 import type { Failure, Gate } from "./contract";
 import { Countdown } from "./countdown.svelte";
 
+/** So long the lock waits for what is saved before it, and no longer. */
+const KEEP_MS = 1000;
+
 export type Way = "password" | "recovery";
 
 export class GateState {
@@ -18,6 +21,7 @@ export class GateState {
   waits: Record<Way, Countdown> = { password: new Countdown(), recovery: new Countdown() };
   /** What throws everything away that the window holds of what was open. */
   #forget: () => void;
+  #keeps = new Set<() => Promise<void>>();
 
   constructor(forget: () => void) {
     this.#forget = forget;
@@ -50,7 +54,24 @@ export class GateState {
 
   unlockWithKeyring = () => this.#try(() => api.unlockWithKeyring());
 
-  lock = () => this.#try(() => api.lock());
+  lock = () =>
+    this.#try(async () => {
+      await this.#keep();
+      await api.lock();
+    });
+
+  /** What is done before it is locked, until what this returns is called. It tells by itself what goes wrong. */
+  beforeLock(keep: () => Promise<void>): () => void {
+    this.#keeps.add(keep);
+    return () => this.#keeps.delete(keep);
+  }
+
+  async #keep(): Promise<void> {
+    let late: ReturnType<typeof setTimeout> | undefined;
+    const waited = new Promise<void>((done) => (late = setTimeout(done, KEEP_MS)));
+    await Promise.race([waited, Promise.allSettled([...this.#keeps].map((keep) => keep()))]);
+    clearTimeout(late);
+  }
 
   /** The failure, if there was one. The current password is null where there is none, or where it is forgotten. */
   async changePassword(current: string | null, password: string): Promise<Failure | null> {

@@ -5,6 +5,8 @@ export interface Turn {
   /** Null until a new conversation has been saved. */
   conversation: number | null;
   question: Message;
+  /** The message that the question stands in place of, with all behind it; null where it stands behind all. */
+  instead: number | null;
   /** The documents that it is asked of, whatever is chosen meanwhile. */
   asked: readonly number[];
   phase: "sent" | "searching" | "reading" | "prefill" | "thinking" | "answering" | "done";
@@ -24,10 +26,16 @@ export function unsaved(id: number, role: Message["role"], text: string): Messag
   return { id, role, text, ...whole, parent: null, siblings: [id], rating: 0, rating_note: null };
 }
 
-export function begin(conversation: number | null, question: Message, asked: readonly number[]): Turn {
+export function begin(conversation: number | null, question: Message, asked: readonly number[], instead: number | null = null): Turn {
   const nothing = { done: 0, total: 0 };
   const sent = { phase: "sent", rewritten: null, reading: nothing, prefill: nothing, thought: "", text: "", answer: null } as const;
-  return { conversation, question, asked, ...sent };
+  return { conversation, question, instead, asked, ...sent };
+}
+
+/** What is shown of a conversation while it is asked: what stands above the question, and the question. */
+export function shownWith({ question, instead }: Turn, messages: readonly Message[]): Message[] {
+  const at = messages.findIndex(({ id }) => id === instead || id === question.id);
+  return [...(at < 0 ? messages : messages.slice(0, at)), question];
 }
 
 export function advance(turn: Turn, event: AskEvent): Turn {

@@ -87,12 +87,12 @@ impl Stop {
     }
 
     /// True once it was stopped.
-    pub(crate) fn is_set(&self) -> bool {
+    pub fn is_set(&self) -> bool {
         *self.0.borrow()
     }
 
     /// Returns once it is stopped.
-    pub(crate) async fn wait(&self) {
+    pub async fn wait(&self) {
         // The sender lives in self, so the wait cannot fail.
         let _ = self.0.subscribe().wait_for(|stopped| *stopped).await;
     }

@@ -25,4 +25,5 @@ pub use answer::{Answer, Assistant};
 pub use ask::{Expected, Progress, Question, Scope, Stop};
 pub use budget::Budget;
 pub use citations::DOUBT;
+pub use fence::{Fence, plain};
 pub use prompt::REFUSAL;

@@ -83,7 +83,7 @@ pub fn reranker_in(folder: &Path) -> Result<Option<PathBuf>, Failure> {
 }
 
 /// The file's name and the model's, in lower case, with one hyphen around every word.
-fn hyphenated(path: &Path, general_name: Option<&str>) -> String {
+pub fn hyphenated(path: &Path, general_name: Option<&str>) -> String {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
     let name = general_name.unwrap_or_default().to_lowercase();
     let hyphenated = |name: &str| {
@@ -93,7 +93,8 @@ fn hyphenated(path: &Path, general_name: Option<&str>) -> String {
     format!("-{}--{}-", hyphenated(&stem), hyphenated(&name))
 }
 
-fn is_called(names: &str, words: &[String]) -> bool {
+/// Whether names that were [`hyphenated`] have one of these: words in lower case, with hyphens between them.
+pub fn is_called(names: &str, words: &[String]) -> bool {
     words.iter().any(|words| names.contains(&format!("-{words}-")))
 }
 

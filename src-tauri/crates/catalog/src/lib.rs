@@ -7,15 +7,15 @@ mod family;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use wire::Failure;
 
-pub use family::{check_reranker, recipe_for, reranker_in};
+pub use family::{check_reranker, hyphenated, is_called, recipe_for, reranker_in};
 
 use family::{EmbeddingFamily, RerankerFamily};
 
 /// What a model is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// To answer.

@@ -3,6 +3,7 @@
 mod cores;
 pub mod devices;
 mod draft;
+mod estimate;
 mod memory;
 mod plan;
 mod shape;
@@ -31,6 +32,7 @@ use plan::{Attention, Free, Plan, Wanted};
 use shape::Shape;
 
 pub use draft::{DraftModel, too_large as draft_too_large};
+pub use estimate::estimate;
 
 /// The context of a model that chats where nobody says otherwise, in tokens.
 const CHAT_CONTEXT: u32 = 8192;

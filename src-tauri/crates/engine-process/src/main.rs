@@ -25,6 +25,7 @@ mod thinking;
 mod windows;
 
 use std::io::{BufReader, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use engine::{Model, Task};
@@ -54,8 +55,9 @@ fn main() -> ExitCode {
         .init();
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     let looks_only = arguments.pop_if(|last| last == "--machine").is_some();
+    let estimates_only = arguments.pop_if(|last| last == "--estimate").is_some();
     let Some(launch) = Launch::from_arguments(arguments) else {
-        eprintln!("naratmal-engine: takes --half-gpu, --cpu-only, --avoid VARIANT, --baseline and, last, --machine");
+        eprintln!("naratmal-engine: takes --half-gpu, --cpu-only, --avoid VARIANT, --baseline and, last, --machine or --estimate");
         return ExitCode::FAILURE;
     };
     let hardware = match wire::beside("backends").and_then(|folder| Hardware::load(&folder, launch)) {
@@ -75,6 +77,12 @@ fn main() -> ExitCode {
     backend.void_logs();
     if looks_only {
         let told = wire::write(&mut std::io::stdout(), &hardware.machine());
+        return if told.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    if estimates_only {
+        let told = wire::read(&mut std::io::stdin()).and_then(|asked: Option<Vec<PathBuf>>| {
+            wire::write(&mut std::io::stdout(), &loading::estimate(&hardware, &asked.unwrap_or_default()))
+        });
         return if told.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
 

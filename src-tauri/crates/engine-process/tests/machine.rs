@@ -279,3 +279,17 @@ fn a_gpu_gets_no_more_layers_than_it_may_have() {
         assert_eq!(codes(&model), notices, "{arguments:?} {gpu_layers:?}");
     }
 }
+
+#[tokio::test]
+async fn what_a_model_would_take_is_told_as_it_is_loaded() {
+    let Some(path) = model() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let none = folder.path().join("none.gguf");
+    std::fs::write(&none, "this is no model").unwrap();
+    let estimates = engine::estimate(Path::new(EXECUTABLE), &[path.clone(), none]).await;
+    let loaded = engine().load(&path, LoadOptions::default(), |_| {}).await.unwrap();
+    let estimate = estimates.models[0].unwrap();
+    assert_eq!((estimate.bytes, estimate.fit), (loaded.memory_bytes, Some(engine::Fit::Now)));
+    assert_eq!(estimates.models[1], None);
+    assert!(estimates.free <= estimates.all, "{estimates:?}");
+}

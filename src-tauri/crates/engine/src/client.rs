@@ -300,6 +300,17 @@ impl Engine {
         prepared(self.request(|id| Request::ReadAlone { id, turns, passages }).await?).await
     }
 
+    /// Ends the process, so that its memory is free, and forgets what it had loaded: what is asked of it until the next
+    /// load fails with `model_none`.
+    pub async fn unload(&self) {
+        // A request that finds the process gone brings nothing back.
+        let _one_at_a_time = self.0.reviving.lock().await;
+        *lock(&self.0.wanted) = None;
+        *lock(&self.0.loaded) = None;
+        // Killed when dropped.
+        self.0.process.lock().await.take();
+    }
+
     /// The model as it was last loaded, also when it came back after a crash.
     pub fn model(&self) -> Option<Model> {
         lock(&self.0.loaded).clone()

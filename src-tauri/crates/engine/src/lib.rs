@@ -5,11 +5,13 @@
 
 mod client;
 mod embedder;
+mod estimate;
 pub mod fallback;
 pub mod protocol;
 
 pub use client::{Check, Engine, Generation, Part};
 pub use embedder::{Embedder, Recipe, Reranker};
+pub use estimate::{Estimate, Estimates, Fit, estimate};
 pub use protocol::{
     BenchResult, Finish, Grammar, Joining, Keep, LoadOptions, Model, Pooling, Prompt, Sampling, Task, Turn, Usage,
 };

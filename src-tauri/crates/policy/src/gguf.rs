@@ -49,8 +49,14 @@ pub struct Header {
     pub chat_template: Option<String>,
     /// The number of tensors.
     pub tensors: u64,
+    /// The numbers of all tensors together: what a model is called by, "7.8B".
+    pub parameters: u64,
     /// The architecture's `context_length`, in tokens.
     pub context_length: Option<u64>,
+    /// `general.file_type`, llama.cpp's number of the way in which most tensors are quantised.
+    pub file_type: Option<u64>,
+    /// `general.license`, as the file's maker put it.
+    pub license: Option<String>,
 }
 
 /// Reads and checks the header of a GGUF of `bytes` bytes; leaves the weights themselves unread.
@@ -81,8 +87,8 @@ pub fn check(reader: impl Read + Seek, bytes: u64) -> Result<Header> {
         return Err(Defect::TensorCount.into());
     }
     let metadata = Metadata::read(&mut source, keys)?;
-    tensors::check(&mut source, tensors, metadata.alignment)?;
-    Ok(metadata.header(version, tensors))
+    let parameters = tensors::check(&mut source, tensors, metadata.alignment)?;
+    Ok(metadata.header(version, tensors, parameters))
 }
 
 /// The SHA-256 of all that is left in `reader`, in lower-case hexadecimal; reads a MiB at a time.
@@ -107,6 +113,8 @@ struct Metadata {
     architecture: Option<String>,
     name: Option<String>,
     chat_template: Option<String>,
+    license: Option<String>,
+    file_type: Option<u64>,
     alignment: u64,
     /// Each `*.context_length`: the architecture, which tells the right one, may come after it.
     context_lengths: Vec<(String, u64)>,
@@ -125,6 +133,8 @@ impl Metadata {
             architecture: None,
             name: None,
             chat_template: None,
+            license: None,
+            file_type: None,
             alignment: ALIGNMENT,
             context_lengths: Vec::new(),
         };
@@ -138,7 +148,7 @@ impl Metadata {
             let kind = source.u32()?;
             let kept = matches!(
                 key.as_str(),
-                "general.architecture" | "general.name" | "tokenizer.chat_template" | "general.alignment"
+                "general.architecture" | "general.name" | "general.license" | "tokenizer.chat_template"
             );
             let value = value(source, kind, kept, &mut budget)?;
             metadata.keep(&key, kind, value)?;
@@ -158,6 +168,13 @@ impl Metadata {
             "general.architecture" => self.architecture = text(value)?,
             "general.name" => self.name = text(value)?,
             "tokenizer.chat_template" => self.chat_template = text(value)?,
+            // What is not what it should be costs a column of a list, and not the model.
+            "general.license" => self.license = text(value).unwrap_or_default(),
+            "general.file_type" => {
+                if let Value::Number(number) = value {
+                    self.file_type = Some(number);
+                }
+            }
             "general.alignment" => {
                 self.alignment = match value {
                     Value::Number(number) if kind == U32 && number.is_power_of_two() => number,
@@ -179,7 +196,7 @@ impl Metadata {
         Ok(())
     }
 
-    fn header(self, version: u32, tensors: u64) -> Header {
+    fn header(self, version: u32, tensors: u64, parameters: u64) -> Header {
         let own = |(architecture, _): &&(String, u64)| Some(architecture) == self.architecture.as_ref();
         let context_length = self.context_lengths.iter().find(own).map(|(_, length)| *length);
         Header {
@@ -188,7 +205,10 @@ impl Metadata {
             name: self.name,
             chat_template: self.chat_template,
             tensors,
+            parameters,
             context_length,
+            file_type: self.file_type,
+            license: self.license,
         }
     }
 }

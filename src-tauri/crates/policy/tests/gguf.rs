@@ -109,9 +109,26 @@ fn a_whole_model_passes_and_says_what_it_is() {
         name: Some("시험 모델".to_owned()),
         chat_template: Some("{{ messages }}".to_owned()),
         tensors: 2,
+        parameters: 16 + 64,
         context_length: Some(4096),
+        file_type: None,
+        license: None,
     };
     assert_eq!(header, expected);
+}
+
+#[test]
+fn how_it_is_quantised_and_licensed_is_told_where_the_file_says_it_well() {
+    let with = |kind: u32, value: &[u8]| {
+        let made = Made::head(3, 0, 2).key("general.file_type", kind).bytes(value);
+        let header = of(&made.key("general.license", TEXT).text("apache-2.0").0).unwrap();
+        assert_eq!(header.license.as_deref(), Some("apache-2.0"));
+        header.file_type
+    };
+    assert_eq!(with(U32, &15_u32.to_le_bytes()), Some(15));
+    assert_eq!(with(6, &1_f32.to_le_bytes()), None, "a fraction is no number of a way");
+    let strange = Made::head(3, 0, 1).key("general.license", U32).u32(7).0;
+    assert_eq!(of(&strange).unwrap().license, None, "a licence that is a number costs nothing more");
 }
 
 #[test]

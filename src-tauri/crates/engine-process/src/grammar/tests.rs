@@ -320,3 +320,18 @@ proptest! {
         prop_assert!(takes(&from, &huge.to_string()));
     }
 }
+
+#[test]
+fn every_task_of_drafting_has_a_schema_that_is_kept_to() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../drafting/tasks");
+    let mut schemas = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let template = std::fs::read_to_string(&path).unwrap();
+        let Some((_, behind)) = template.split_once("schema = '''") else { continue };
+        let schema = behind.split_once("'''").unwrap().0;
+        assert!(schema::compile(schema).is_ok(), "{}", path.display());
+        schemas += 1;
+    }
+    assert!(schemas >= 8, "{schemas}");
+}

@@ -1,4 +1,4 @@
-//! Bytes that can be used without swapping.
+//! Bytes that can be used without swapping, and that there are.
 
 use std::path::Path;
 
@@ -13,8 +13,20 @@ pub fn available() -> Option<u64> {
     }
 }
 
+/// Bytes that there are, free or not: the machine's, or what this process's control group may take where that is less.
+pub fn total() -> Option<u64> {
+    let machine = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| in_meminfo(&text, "MemTotal:"));
+    let groups = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let group = group_least(&groups, Path::new("/sys/fs/cgroup"), limit_of);
+    machine.map(|machine| group.map_or(machine, |group| machine.min(group)))
+}
+
 fn machine_free(meminfo: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    in_meminfo(meminfo, "MemAvailable:")
+}
+
+fn in_meminfo(meminfo: &str, name: &str) -> Option<u64> {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
 }
 
@@ -34,9 +46,14 @@ const VERSION_1: Files = Files {
 const VERSION_2: Files =
     Files { limit: "memory.max", used: "memory.current", given_back: ["inactive_file", "active_file"] };
 
-/// The least that any of this process's groups, or a group that those lie in, has left. `groups` is
-/// `/proc/self/cgroup`. Inside a container the outer groups cannot be seen and the inner one is the mounted folder.
+/// The least that any of this process's groups, or a group that those lie in, has left.
 fn group_free(groups: &str, mounted: &Path) -> Option<u64> {
+    group_least(groups, mounted, free_in)
+}
+
+/// The least of a measure over this process's groups and the groups that those lie in. `groups` is `/proc/self/cgroup`.
+/// Inside a container the outer groups cannot be seen and the inner one is the mounted folder.
+fn group_least(groups: &str, mounted: &Path, measure: fn(&Path, &Files) -> Option<u64>) -> Option<u64> {
     let of_line = |line: &str| {
         let mut fields = line.splitn(3, ':').skip(1);
         let (controllers, path) = (fields.next()?, fields.next()?);
@@ -46,19 +63,23 @@ fn group_free(groups: &str, mounted: &Path) -> Option<u64> {
             _ => return None,
         };
         let group = Path::new(path.trim_start_matches('/'));
-        group.ancestors().filter_map(|group| free_in(&root.join(group), &files)).min()
+        group.ancestors().filter_map(|group| measure(&root.join(group), &files)).min()
     };
     groups.lines().filter_map(of_line).min()
 }
 
 fn free_in(group: &Path, files: &Files) -> Option<u64> {
     let read = |name: &str| std::fs::read_to_string(group.join(name)).ok();
-    // "max" is no number and no limit.
-    let limit: u64 = read(files.limit)?.trim().parse().ok()?;
+    let limit = limit_of(group, files)?;
     let used: u64 = read(files.used)?.trim().parse().ok()?;
     let statistics = read("memory.stat").unwrap_or_default();
     let given_back = files.given_back.iter().filter_map(|name| statistic(&statistics, name));
     Some(limit.saturating_sub(used.saturating_sub(given_back.sum())))
+}
+
+fn limit_of(group: &Path, files: &Files) -> Option<u64> {
+    // "max" is no number and no limit.
+    std::fs::read_to_string(group.join(files.limit)).ok()?.trim().parse().ok()
 }
 
 fn statistic(statistics: &str, name: &str) -> Option<u64> {

@@ -47,15 +47,17 @@ fn block(kind: u32) -> Option<(u64, u64)> {
     })
 }
 
-/// Reads `count` descriptions; `alignment` is a power of two, in bytes.
-pub fn check(source: &mut Source<impl Read + Seek>, count: u64, alignment: u64) -> Result<()> {
+/// Reads `count` descriptions, and gives the numbers of all tensors together; `alignment` is a power of two, in bytes.
+pub fn check(source: &mut Source<impl Read + Seek>, count: u64, alignment: u64) -> Result<u64> {
     let mut names = HashSet::new();
+    let mut all = 0_u64;
     let mut places = Vec::new();
     for _ in 0..count {
         if !names.insert(source.text(MAX_NAME, Defect::TensorName)?) {
             return Err(Defect::TensorTwice.into());
         }
-        let size = size(source)?;
+        let (elements, size) = size(source)?;
+        all = all.saturating_add(elements);
         let offset = source.u64()?;
         if offset % alignment != 0 {
             return Err(Defect::TensorOffset.into());
@@ -74,11 +76,11 @@ pub fn check(source: &mut Source<impl Read + Seek>, count: u64, alignment: u64) 
     if places.windows(2).any(|pair| pair[0].1 > pair[1].0) {
         return Err(Defect::TensorOverlap.into());
     }
-    Ok(())
+    Ok(all)
 }
 
-/// The bytes of a tensor's data, from its dimensions and its type.
-fn size(source: &mut Source<impl Read + Seek>) -> Result<u64> {
+/// The numbers of a tensor and the bytes of its data, from its dimensions and its type.
+fn size(source: &mut Source<impl Read + Seek>) -> Result<(u64, u64)> {
     let dimensions = source.u32()?;
     if dimensions > MAX_DIMENSIONS {
         return Err(Defect::TensorShape.into());
@@ -98,6 +100,7 @@ fn size(source: &mut Source<impl Read + Seek>) -> Result<u64> {
     if row % length != 0 {
         return Err(Defect::TensorShape.into());
     }
-    let blocks = if empty { 0 } else { elements / length };
-    blocks.checked_mul(bytes).ok_or_else(|| Defect::TensorShape.into())
+    let elements = if empty { 0 } else { elements };
+    let size = (elements / length).checked_mul(bytes).ok_or(Defect::TensorShape)?;
+    Ok((elements, size))
 }

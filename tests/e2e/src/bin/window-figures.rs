@@ -1,0 +1,194 @@
+//! `window-figures [ROUNDS]`: how soon the window can be used and what memory it holds, beside an empty Tauri window, in turns;
+//! how soon the desk is there once it is unlocked; and how soon a typed letter is painted while an answer streams.
+//!
+//! A window can be used with the frame behind the one in which its first screen came up: its page marks that (User Timing),
+//! and the time is counted from the start of the process. Cold is with the system's page cache dropped, which takes root.
+//! Memory is the proportional set size of the window's process and WebKit's; the engine's is its model's.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use e2e::{Desk, PASSWORD, Prerequisites, Window, process};
+use serde_json::{Value, json};
+use vault::{NewMessage, Vault};
+
+/// Turns of both programs, where the command line says nothing.
+const ROUNDS: usize = 5;
+/// Conversations that the person has.
+const CONVERSATIONS: usize = 100;
+/// Letters typed while answers stream.
+const LETTERS: usize = 200;
+
+/// Of one program, one a round.
+#[derive(Default)]
+struct Opened {
+    cold_ms: Vec<f64>,
+    warm_ms: Vec<f64>,
+    bytes: Vec<f64>,
+}
+
+/// Time for the memory of a fresh window to settle.
+const SETTLED: Duration = Duration::from_secs(3);
+/// Between two letters: a quick typist's.
+const LETTER: Duration = Duration::from_millis(80);
+
+fn main() -> ExitCode {
+    let rounds = std::env::args().nth(1).and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS);
+    // What is missing was said.
+    let Some(needs) = Prerequisites::find() else { return ExitCode::FAILURE };
+    let measured = tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| runtime.block_on(measured(&needs, rounds)));
+    match measured {
+        Ok(report) => {
+            println!("{report:#}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("window-figures: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measured(needs: &Prerequisites, rounds: usize) -> e2e::Result<Value> {
+    let desk = Desk::set_up(needs)?;
+    // The first time the person sets a password, and everything is made.
+    desk.open().await?.close().await?;
+    converse(&desk, CONVERSATIONS)?;
+    let empty = needs.program().with_file_name("examples").join("empty_window");
+    let (mut ours, mut theirs) = (Opened::default(), Opened::default());
+    let mut unlocked_ms = Vec::new();
+    let mut cold = true;
+    for round in 0..rounds {
+        eprint!("\r{round}/{} rounds   ", rounds);
+        let in_turn = if round % 2 == 0 { [true, false] } else { [false, true] };
+        for own in in_turn {
+            let (program, opened) = if own { (needs.program(), &mut ours) } else { (empty.as_path(), &mut theirs) };
+            cold &= drop_caches();
+            let (took, window) = shown(&desk, program).await?;
+            opened.cold_ms.push(took);
+            window.close().await?;
+            let (warm, window) = shown(&desk, program).await?;
+            opened.warm_ms.push(warm);
+            if own {
+                unlocked_ms.push(unlocked(&window).await?);
+            }
+            tokio::time::sleep(SETTLED).await;
+            opened.bytes.push(memory(program));
+            window.close().await?;
+        }
+    }
+    let letters = typed(&desk, LETTERS).await?;
+    eprintln!();
+    let compared = |ours: &[f64], theirs: &[f64]| {
+        // What lies next to each other in time has the same noise.
+        let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect();
+        json!({ "ours": spread(ours), "empty": spread(theirs), "ratio": spread(&ratios) })
+    };
+    Ok(json!({
+        "conversations": CONVERSATIONS,
+        "cold_ms": if cold { compared(&ours.cold_ms, &theirs.cold_ms) } else { Value::Null },
+        "warm_ms": compared(&ours.warm_ms, &theirs.warm_ms),
+        "unlocked_ms": spread(&unlocked_ms),
+        "memory_bytes": compared(&ours.bytes, &theirs.bytes),
+        "letters": letters.len(),
+        "key_to_paint_ms": { "p50": quantile(&letters, 0.5), "p95": quantile(&letters, 0.95), "max": quantile(&letters, 1.0) },
+    }))
+}
+
+/// Puts conversations into the person's vault, which no window has open now.
+fn converse(desk: &Desk, conversations: usize) -> e2e::Result<()> {
+    let data = desk.home().join("naratmal");
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() as i64;
+    let (key, _) = keys::try_password(&data, PASSWORD, now)?;
+    let vault = Vault::open(&data.join("naratmal.db"), &key)?;
+    for number in 1..=conversations {
+        let conversation = vault.create_conversation(&format!("{number}번째 질문: 출장 보고의 기한"), now)?.id;
+        vault.add_message(conversation, NewMessage::question("출장을 마치면 언제까지 보고해야 합니까?"), now)?;
+        let answer = NewMessage::answer("출장을 마친 날부터 5일 이내에 보고해야 합니다. 자세한 것은 복무 부서에 물어보십시오.");
+        vault.add_message(conversation, answer, now)?;
+    }
+    Ok(())
+}
+
+/// True where the system read from its disk again what comes next.
+fn drop_caches() -> bool {
+    std::fs::write("/proc/sys/vm/drop_caches", "3").is_ok()
+}
+
+/// Milliseconds from the start of the process until its window could be used, and the window.
+async fn shown<'desk>(desk: &'desk Desk, program: &Path) -> e2e::Result<(f64, Window<'desk>)> {
+    let window = desk.open_program(program).await?;
+    let marked = "const done = arguments[0]; const look = () => { \
+                  const marks = performance.getEntriesByType('mark').filter(({ name }) => ['locked', 'open'].includes(name)); \
+                  if (marks.length > 0) done(performance.timeOrigin + marks[0].startTime); else setTimeout(look, 20) }; look()";
+    let at = window.script_async(marked, Vec::new()).await?.as_f64().ok_or("the page marks no time")?;
+    let first = *process::family(program).first().ok_or("no such process runs")?;
+    let started = process::started(first).ok_or("the process ended")?.duration_since(UNIX_EPOCH)?;
+    Ok((at - started.as_secs_f64() * 1e3, window))
+}
+
+/// Types the password; milliseconds from the press of the button until the desk could be used.
+async fn unlocked(window: &Window<'_>) -> e2e::Result<f64> {
+    let watch = "addEventListener('click', ({ timeStamp }) => (window.pressed = timeStamp), { capture: true })";
+    window.script(watch, Vec::new()).await?;
+    window.unlock(PASSWORD).await?;
+    window.wait("[data-testid=question]").await?;
+    let took = "return performance.getEntriesByName('open').at(-1).startTime - window.pressed";
+    window.script(took, Vec::new()).await?.as_f64().ok_or_else(|| "the page marks no time".into())
+}
+
+/// Bytes of the window's process and of WebKit's.
+fn memory(program: &Path) -> f64 {
+    let family = process::family(program);
+    let counted = family.iter().enumerate().filter(|(at, number)| *at == 0 || process::name(**number).starts_with("WebKit"));
+    counted.filter_map(|(_, number)| process::proportional_bytes(*number)).sum::<u64>() as f64
+}
+
+/// Milliseconds from each key to the frame behind it, while answers stream.
+async fn typed(desk: &Desk, letters: usize) -> e2e::Result<Vec<f64>> {
+    const STREAMING: &str = "[data-phase=answering]";
+    let window = desk.open().await?;
+    window.wait("[data-testid=engine-state][data-state=ready]").await?;
+    let watch = "window.painted = []; \
+                 addEventListener('keydown', ({ timeStamp, key }) => { if (key.length !== 1) return; \
+                 requestAnimationFrame(() => { const { port1, port2 } = new MessageChannel(); \
+                 port1.onmessage = () => window.painted.push(performance.now() - timeStamp); port2.postMessage(0) }) }, { capture: true })";
+    window.script(watch, Vec::new()).await?;
+    let mut written = 0;
+    while written < letters {
+        window.type_question("대한민국의 여러 도시를 열 개 골라 하나씩 길게 설명해 주십시오.").await?;
+        window.wait(STREAMING).await?;
+        let field = window.wait("[data-testid=question]").await?;
+        let before = written;
+        while written < letters && !window.all(STREAMING).await?.is_empty() {
+            field.send_keys("a").await?;
+            written += 1;
+            tokio::time::sleep(LETTER).await;
+        }
+        if written == before {
+            return Err("no answer was seen to stream".into());
+        }
+        let clear = "arguments[0].value = ''; arguments[0].dispatchEvent(new Event('input', { bubbles: true }))";
+        window.script(clear, vec![serde_json::to_value(&field)?]).await?;
+        if !window.all("[data-testid=stop]").await?.is_empty() {
+            window.click("[data-testid=stop]").await?;
+        }
+        window.wait("[data-testid=question]:enabled").await?;
+    }
+    let painted = window.script("return window.painted", Vec::new()).await?;
+    window.close().await?;
+    Ok(painted.as_array().into_iter().flatten().filter_map(Value::as_f64).collect())
+}
+
+/// The middle one of as many as there are, and the ends.
+fn spread(values: &[f64]) -> Value {
+    json!({ "median": quantile(values, 0.5), "min": quantile(values, 0.0), "max": quantile(values, 1.0) })
+}
+
+/// The value that `at` of all values, 0 to 1, do not go past; NaN, which JSON shows as null, where there are none.
+fn quantile(values: &[f64], at: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get((sorted.len().saturating_sub(1) as f64 * at).round() as usize).copied().unwrap_or(f64::NAN)
+}
