@@ -1,0 +1,3 @@
+import type { Messages } from "../ko";
+
+export const common: Messages["common"] = {};

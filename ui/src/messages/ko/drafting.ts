@@ -1,0 +1,2 @@
+/** Drafting official documents. */
+export const drafting = {};

@@ -1,0 +1,2 @@
+/** The models page. */
+export const models = {};

@@ -1,0 +1,2 @@
+/** The list of conversations: folders, pins, the archive, export. */
+export const shelf = {};
