@@ -6,13 +6,16 @@ pub mod capture;
 pub mod process;
 pub mod session;
 pub mod way_out;
+mod window;
 
+pub use window::Window;
+
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use fantoccini::elements::Element;
-use fantoccini::{Client, ClientBuilder, Locator};
+use fantoccini::ClientBuilder;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
@@ -170,6 +173,39 @@ impl Desk {
         })
     }
 
+    /// Since it was set up.
+    fn age(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Ends the program as a fault of it would, and waits until it is gone.
+    ///
+    /// # Errors
+    /// Where no program of this person runs, and the system's.
+    pub fn kill(&self, signal: &str) -> Result<()> {
+        for process::Process { folder, environment } in process::all() {
+            let program = std::fs::read_link(folder.join("exe")).unwrap_or_default();
+            // Another test's may run beside it.
+            let ours = process::variable(&environment, "XDG_DATA_HOME") == Some(self.home().as_os_str().as_bytes());
+            if ours && program.file_name() == self.program.file_name() {
+                let pid = folder.file_name().unwrap_or_default();
+                // The first of a fault's signals that comes from outside is taken by the handler that looks for
+                // overflown stacks; it stands aside for the second.
+                while folder.join("exe").exists() {
+                    Command::new("kill").arg(format!("-{signal}")).arg(pid).stderr(Stdio::null()).status()?;
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                return Ok(());
+            }
+        }
+        Err("no program to kill".into())
+    }
+
+    /// Where screenshots are kept.
+    fn screenshots(&self) -> &Path {
+        &self.screenshots
+    }
+
     /// A place for files that the test makes.
     pub fn home(&self) -> &Path {
         self.home.path()
@@ -239,211 +275,12 @@ impl Desk {
         loop {
             let mut builder = ClientBuilder::new(HttpConnector::new());
             match builder.capabilities(capabilities.clone()).connect("http://127.0.0.1:4444").await {
-                Ok(client) => return Ok(Window { client, desk: self }),
+                Ok(client) => return Ok(Window::new(client, self)),
                 // The driver opens its port a moment after it starts.
                 Err(error) if begun.elapsed() > Duration::from_secs(30) => return Err(error.into()),
                 Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
             }
         }
-    }
-}
-
-/// The open window.
-pub struct Window<'desk> {
-    client: Client,
-    desk: &'desk Desk,
-}
-
-impl Window<'_> {
-    /// A line of the transcript.
-    pub fn say(&self, line: impl std::fmt::Display) {
-        println!("[{:6.1} s] {line}", self.desk.started.elapsed().as_secs_f64());
-    }
-
-    /// Waits until an element matches.
-    ///
-    /// # Errors
-    /// After two minutes, with what the window shows then.
-    pub async fn wait(&self, selector: &str) -> Result<Element> {
-        let begun = Instant::now();
-        loop {
-            match self.all(selector).await {
-                Ok(mut found) => {
-                    if let Some(found) = found.pop() {
-                        return Ok(found);
-                    }
-                }
-                // The page was left while the driver looked: the next one is asked.
-                Err(error) if error.to_string().contains("before the unload event") => {}
-                Err(error) => return Err(error),
-            }
-            if begun.elapsed() > PATIENCE {
-                self.screenshot("timeout").await?;
-                let shown = self.client.find(Locator::Css("body")).await?.text().await?;
-                return Err(format!("no {selector} after {PATIENCE:?}; the window shows:\n{shown}").into());
-            }
-            // How often to look; what is waited for is the state.
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    /// Types a first password twice and starts with it.
-    ///
-    /// # Errors
-    /// As [`Window::wait`].
-    pub async fn set_first_password(&self, password: &str) -> Result<()> {
-        for field in ["gate-password", "gate-password-again"] {
-            self.wait(&format!("[data-testid={field}]")).await?.send_keys(password).await?;
-        }
-        self.click("[data-testid=gate-start]:enabled").await
-    }
-
-    /// Types a password at the lock and presses its button.
-    ///
-    /// # Errors
-    /// As [`Window::wait`].
-    pub async fn unlock(&self, password: &str) -> Result<()> {
-        self.wait("[data-testid=gate-password]").await?.send_keys(password).await?;
-        self.click("[data-testid=gate-unlock]:enabled").await
-    }
-
-    /// Presses the lock's button and waits for the lock.
-    ///
-    /// # Errors
-    /// As [`Window::wait`].
-    pub async fn lock(&self) -> Result<()> {
-        // The page may be gone before the driver hears that it was clicked; what comes after it tells.
-        let _ = self.click("[data-testid=lock-button]").await;
-        self.wait("[data-testid=gate-unlock]").await?;
-        Ok(())
-    }
-
-    /// All elements that match, in document order.
-    ///
-    /// # Errors
-    /// The driver's.
-    pub async fn all(&self, selector: &str) -> Result<Vec<Element>> {
-        Ok(self.client.find_all(Locator::Css(selector)).await?)
-    }
-
-    /// The text of the last element that matches, once there is one.
-    ///
-    /// # Errors
-    /// As [`Window::wait`].
-    pub async fn text(&self, selector: &str) -> Result<String> {
-        Ok(self.wait(selector).await?.text().await?)
-    }
-
-    /// Clicks the last element that matches, once there is one.
-    ///
-    /// # Errors
-    /// As [`Window::wait`].
-    pub async fn click(&self, selector: &str) -> Result<()> {
-        self.wait(selector).await?.click().await?;
-        Ok(())
-    }
-
-    /// Runs a script in the page; its `return` value.
-    ///
-    /// # Errors
-    /// The driver's.
-    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
-        Ok(self.client.execute(script, arguments).await?)
-    }
-
-    /// Runs a script in the page whose last argument takes its value.
-    ///
-    /// # Errors
-    /// The driver's.
-    pub async fn script_async(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
-        Ok(self.client.execute_async(script, arguments).await?)
-    }
-
-    /// Calls a command of the shell as the page does; its value, or the failure's code as an error.
-    ///
-    /// # Errors
-    /// The failure's code, and the driver's.
-    pub async fn invoke(&self, command: &str, arguments: Value) -> Result<Value> {
-        let script = "const done = arguments[2]; window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1]) \
-                      .then((value) => done({ value: value ?? null }), (failure) => done({ code: failure.code ?? String(failure) }))";
-        let said = self.script_async(script, vec![json!(command), arguments]).await?;
-        match said.get("code").and_then(Value::as_str) {
-            Some(code) => Err(code.to_owned().into()),
-            None => Ok(said.get("value").cloned().unwrap_or_default()),
-        }
-    }
-
-    /// Drops files on the window, as the shell tells the page about it.
-    ///
-    /// # Errors
-    /// The driver's.
-    pub async fn drop_files(&self, paths: &[PathBuf]) -> Result<()> {
-        let script = "window.__TAURI_INTERNALS__.invoke('plugin:event|emit', \
-                      { event: 'tauri://drag-drop', payload: { paths: arguments[0], position: { x: 0, y: 0 } } })";
-        self.script(script, vec![json!(paths)]).await?;
-        Ok(())
-    }
-
-    /// Types a question and sends it with Enter; waits until its answer is `state`, with the texts that were seen on
-    /// the way.
-    ///
-    /// # Errors
-    /// As [`Window::wait`].
-    pub async fn ask(&self, question: &str, state: &str) -> Result<(Element, Vec<String>)> {
-        let before = self.all(&answers(state)).await?.len();
-        self.type_question(question).await?;
-        let begun = Instant::now();
-        let mut seen: Vec<String> = Vec::new();
-        loop {
-            let done = self.all(&answers(state)).await?;
-            if done.len() > before {
-                return done.into_iter().next_back().map(|answer| (answer, seen)).ok_or_else(|| "no answer".into());
-            }
-            let streaming = "return document.querySelector('[data-phase=answering]')?.innerText ?? ''";
-            let text = self.script(streaming, Vec::new()).await?.as_str().unwrap_or_default().to_owned();
-            if !text.is_empty() && seen.last() != Some(&text) {
-                seen.push(text);
-            }
-            if begun.elapsed() > PATIENCE {
-                self.screenshot("timeout").await?;
-                return Err(format!("no {state} answer to {question}").into());
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    /// Types a question and sends it with Enter.
-    ///
-    /// # Errors
-    /// As [`Window::wait`].
-    pub async fn type_question(&self, question: &str) -> Result<()> {
-        let field = self.wait("[data-testid=question]").await?;
-        field.send_keys(question).await?;
-        self.wait("[data-testid=send]:enabled").await?;
-        field.send_keys("\u{e007}").await?;
-        Ok(())
-    }
-
-    /// Saves what the window shows.
-    ///
-    /// # Errors
-    /// The driver's and the disk's.
-    pub async fn screenshot(&self, name: &str) -> Result<()> {
-        // What the page has by now is painted with the frame after next.
-        let painted = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0], 50)))";
-        self.script_async(painted, Vec::new()).await?;
-        let path = self.desk.screenshots.join(format!("{name}.png"));
-        std::fs::write(&path, self.client.screenshot().await?)?;
-        self.say(format!("screenshot {name}.png"));
-        Ok(())
-    }
-
-    /// Closes the window and ends the program.
-    ///
-    /// # Errors
-    /// The driver's.
-    pub async fn close(self) -> Result<()> {
-        Ok(self.client.close().await?)
     }
 }
 

@@ -35,16 +35,14 @@ async fn gate(window: &Window<'_>, findings: &mut Findings) -> Result<()> {
 async fn desk_and_dialogs(window: &Window<'_>, findings: &mut Findings) -> Result<()> {
     window.wait("[data-testid=add-sample]").await?;
     findings.look(window, "desk-empty").await?;
-    window.click("[data-testid=add-sample]").await?;
-    window.wait("[data-testid=document-row][data-name='복무규정.hwpx'][data-state=ready]").await?;
-    window.wait("[data-testid=engine-state][data-state=ready]").await?;
+    window.add_sample().await?;
     window.ask("출장을 마치면 언제까지 보고해야 합니까?", "complete").await?;
     findings.look(window, "answer").await?;
     window.click("[data-testid=figures] summary").await?;
     window.click("[data-testid=chip]").await?;
     window.wait("[data-testid=source-pane][data-state=ready]").await?;
     findings.look(window, "source").await?;
-    press(window, "Escape").await?;
+    window.press("Escape").await?;
     for (name, opener, shown) in [
         ("find", "[data-testid=find-button]", "[data-testid=find-query]"),
         ("shortcuts", "[data-testid=shortcuts-button]", "[data-testid=shortcut-sheet]"),
@@ -58,7 +56,7 @@ async fn desk_and_dialogs(window: &Window<'_>, findings: &mut Findings) -> Resul
         window.wait(shown).await?;
         findings.look(window, name).await?;
         if name != "network" {
-            press(window, "Escape").await?;
+            window.press("Escape").await?;
         }
     }
     for tab in ["encryption", "audit", "policy"] {
@@ -66,12 +64,5 @@ async fn desk_and_dialogs(window: &Window<'_>, findings: &mut Findings) -> Resul
         window.wait(&format!("[data-testid=security-tab-{tab}][aria-selected=true]")).await?;
         findings.look(window, tab).await?;
     }
-    press(window, "Escape").await
-}
-
-/// A key where the focus is.
-async fn press(window: &Window<'_>, key: &str) -> Result<()> {
-    let event = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: arguments[0], code: arguments[0], bubbles: true, cancelable: true }))";
-    window.script(event, vec![key.into()]).await?;
-    Ok(())
+    window.press("Escape").await
 }

@@ -1,12 +1,9 @@
 //! What is kept is locked: no file shows a word of it, and only the password opens it.
 
 use std::io::Write;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
-use e2e::process::{self, Process};
 use e2e::{Desk, PASSWORD, Prerequisites, Result, in_namespace};
 
 /// Stands in the document, in the question and so in answer, index and conversation.
@@ -55,7 +52,7 @@ async fn session(needs: &Prerequisites) -> Result<()> {
     window.say("the right one opens it again, with document and conversation");
 
     for signal in ["KILL", "SEGV"] {
-        kill(signal, desk.home())?;
+        desk.kill(signal)?;
         // Its program is gone; the driver is to let go of the session.
         let _ = window.close().await;
         assert_silent(desk.home(), signal)?;
@@ -81,25 +78,6 @@ fn verify_audit(needs: &Prerequisites, home: &Path) -> Result<()> {
     println!("naratmal audit verify: {} ({})", said.trim().replace('\n', " / "), output.status);
     assert!(output.status.success() && said.contains("빠지거나 바뀐 기록이 없습니다."), "{said}");
     Ok(())
-}
-
-/// Sends a signal to the program whose person has this home; another test's may run beside it.
-fn kill(signal: &str, home: &Path) -> Result<()> {
-    for Process { folder, environment } in process::all() {
-        let program = std::fs::read_link(folder.join("exe")).unwrap_or_default();
-        let ours = process::variable(&environment, "XDG_DATA_HOME") == Some(home.as_os_str().as_bytes());
-        if ours && program.file_name().is_some_and(|name| name == "naratmal-automation") {
-            let pid = folder.file_name().unwrap_or_default();
-            // The first of a fault's signals that comes from outside is taken by the handler that looks for overflown
-            // stacks; it stands aside for the second.
-            while folder.join("exe").exists() {
-                Command::new("kill").arg(format!("-{signal}")).arg(pid).stderr(Stdio::null()).status()?;
-                std::thread::sleep(Duration::from_millis(50));
-            }
-            return Ok(());
-        }
-    }
-    Err("no program to kill".into())
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {

@@ -30,7 +30,7 @@ async fn password(window: &Window<'_>) -> Result<()> {
     let said = window.text(&format!("{LOCKED}[data-state=failed]")).await?;
     window.say(format!("the locked document says: {}", said.replace('\n', " / ")));
     assert!(said.contains("암호를 입력하십시오"), "{said}");
-    press(window, &format!("{LOCKED} [data-testid=enter-password]")).await?;
+    window.push(&format!("{LOCKED} [data-testid=enter-password]")).await?;
     window.wait("[data-testid=password-form] input").await?.send_keys("틀린 암호\u{E007}").await?;
     let refused = window.text("[data-testid=password-form] [role=alert]").await?;
     window.say(format!("a wrong password: {refused}"));
@@ -39,13 +39,6 @@ async fn password(window: &Window<'_>) -> Result<()> {
     window.wait("[data-testid=password-form] input").await?.send_keys("naratmal\u{E007}").await?;
     window.wait(&format!("{LOCKED}[data-state=ready]")).await?;
     window.say("the right password opened it");
-    Ok(())
-}
-
-/// Presses a button wherever it stands: the bar grows while the driver aims.
-async fn press(window: &Window<'_>, button: &str) -> Result<()> {
-    window.wait(button).await?;
-    window.script("document.querySelector(arguments[0]).click()", vec![button.into()]).await?;
     Ok(())
 }
 
@@ -61,11 +54,11 @@ async fn folder(desk: &Desk, window: &Window<'_>) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     window.drop_files(&[folder]).await?;
-    press(window, "[data-testid=ingest-pause]").await?;
+    window.push("[data-testid=ingest-pause]").await?;
     let paused = window.text("[data-testid=ingest-bar][data-state=paused]").await?;
     window.say(format!("paused: {}", paused.replace('\n', " / ")));
     window.screenshot("library-2-paused").await?;
-    press(window, "[data-testid=ingest-resume]").await?;
+    window.push("[data-testid=ingest-resume]").await?;
     let running = window.text(BAR).await?;
     window.say(format!("goes on: {}", running.replace('\n', " / ")));
     window.screenshot("library-3-running").await?;

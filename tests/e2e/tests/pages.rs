@@ -42,21 +42,14 @@ async fn collect(window: &Window<'_>) -> Result<()> {
     window.click("[data-testid=new-collection]").await?;
     window.wait("[data-testid=collection-name-field]").await?.send_keys("주차 자료\u{E007}").await?;
     window.wait(CHIP).await?;
-    press(window, &format!("{ROW} [data-testid=more]")).await?;
-    press(window, "[data-testid=collect-document]").await?;
+    window.push(&format!("{ROW} [data-testid=more]")).await?;
+    window.push("[data-testid=collect-document]").await?;
     window.click("[data-testid=collect-choice] input").await?;
     window.screenshot("pages-1-collect").await?;
     window.click("[data-testid=collect-done]").await?;
     let chip = window.text(CHIP).await?;
     window.say(format!("the collection: {}", chip.replace('\n', " ")));
     assert!(chip.contains('1'), "{chip}");
-    Ok(())
-}
-
-/// Presses a button wherever it stands: a row shows its menu's only below the pointer.
-async fn press(window: &Window<'_>, button: &str) -> Result<()> {
-    window.wait(button).await?;
-    window.script("document.querySelector(arguments[0]).click()", vec![button.into()]).await?;
     Ok(())
 }
 

@@ -17,9 +17,7 @@ fn a_later_question_is_answered_from_passages_that_were_read_alone() {
 async fn session(needs: &Prerequisites) -> Result<()> {
     let desk = Desk::set_up(needs)?;
     let window = desk.open().await?;
-    window.click("[data-testid=add-sample]").await?;
-    window.wait("[data-testid=document-row][data-name='복무규정.hwpx'][data-state=ready]").await?;
-    window.wait("[data-testid=engine-state][data-state=ready]").await?;
+    window.add_sample().await?;
     assert_eq!(quick(&window).await?, json!(false), "reading all is what is chosen for the person");
 
     let figures = asked(&window, "병가는 며칠까지 쓸 수 있습니까?", "60일").await?;

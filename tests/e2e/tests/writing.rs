@@ -12,11 +12,8 @@ async fn session(needs: &Prerequisites) -> Result<()> {
     let desk = Desk::set_up(needs)?;
     let window = desk.open().await?;
     window.click("[data-testid=style-button]").await?;
-    let field = window.wait("[data-testid=style-text]").await?;
     let wrong = "수신: 내부결재\n제목: 회의 개최 알림\n\n회의를 2026-03-03 오후 3시 20분에 엽니다. 금번 예산은 금 113,560원입니다.";
-    // Typed as one event, as a paste is.
-    let paste = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', { bubbles: true }))";
-    window.script(paste, vec![serde_json::to_value(&field)?, json!(wrong)]).await?;
+    window.fill("[data-testid=style-text]", wrong).await?;
     window.wait("[data-testid=style-findings][data-checked=true] [data-rule=date]").await?;
     for rule in ["time", "amount", "hard_word"] {
         window.wait(&format!("[data-rule={rule}]")).await?;
