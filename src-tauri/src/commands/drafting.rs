@@ -106,33 +106,35 @@ pub async fn draft(
         let _ = events.send(event);
     };
     let session = app.session()?;
+    session.refuse_while_trying()?;
     let folder = app.paths().data.join(TEMPLATES);
     let task = apart(move || Ok(Tasks::load(Some(&folder)).find(&task)?.clone())).await?;
     let what = json!({ "name": task.name, "documents": document_ids, "model": session.model() });
     session.trail().account("draft", &what)?;
-    let (passages, grade) = match document_ids.is_empty() {
-        true => (Vec::new(), None),
-        false => {
-            tell(DraftEvent::Searching);
-            let question = inputs.values().map(String::as_str).collect::<Vec<_>>().join("\n");
-            let library = &session.library()?.0;
-            let hits = library.retrieve(&question, Some(&document_ids), PASSAGES).await?;
-            let passage = |hit: library::Hit| Passage { source: hit.passage.file, text: hit.passage.text };
-            (hits.into_iter().map(passage).collect::<Vec<_>>(), grade_of(session.vault(), &document_ids)?)
-        }
-    };
+    let grade = grade_of(session.vault(), &document_ids)?;
 
     static NUMBERS: AtomicU64 = AtomicU64::new(0);
     // Questions count up, drafts count down.
     let number = u64::MAX - NUMBERS.fetch_add(1, Ordering::Relaxed);
     let stop = Stop::default();
+    // Before anything is looked for, so that it can be stopped from its first moment.
     session.begin_answer(number, stop.clone());
-    let order = Order { task: &task, inputs: &inputs, passages: &passages, seed };
     let masked = |document: &Document| document.map(|text| session.shown().text(text).0);
-    let drafted = drafting::draft(session.engine(), &order, &stop, |progress| match progress {
-        Progress::Prefill { done, total } => tell(DraftEvent::Prefill { done, total }),
-        Progress::Document(document) => tell(DraftEvent::Document { document: masked(&document) }),
-    })
+    let drafted = async {
+        let passages = match document_ids.is_empty() {
+            true => Vec::new(),
+            false => {
+                tell(DraftEvent::Searching);
+                passages(&session, &inputs, &document_ids).await?
+            }
+        };
+        let order = Order { task: &task, inputs: &inputs, passages: &passages, seed };
+        drafting::draft(session.engine(), &order, &stop, |progress| match progress {
+            Progress::Prefill { done, total } => tell(DraftEvent::Prefill { done, total }),
+            Progress::Document(document) => tell(DraftEvent::Document { document: masked(&document) }),
+        })
+        .await
+    }
     .await;
     session.end_answer(number);
     let drafted = drafted?;
@@ -143,6 +145,13 @@ pub async fn draft(
     };
     tell(DraftEvent::Done { document, text, sources: drafted.sources, cited: drafted.cited, cut: drafted.cut, grade });
     Ok(())
+}
+
+/// What is found in the documents for what was filled in.
+async fn passages(session: &Session, inputs: &Inputs, documents: &[i64]) -> Result<Vec<Passage>, Failure> {
+    let question = inputs.values().map(String::as_str).collect::<Vec<_>>().join("\n");
+    let hits = session.library()?.0.retrieve(&question, Some(documents), PASSAGES).await?;
+    Ok(hits.into_iter().map(|hit| Passage { source: hit.passage.file, text: hit.passage.text }).collect())
 }
 
 /// Writes a draft as a file, in the format that its name asks for, where the agency lets its grade leave. Gives the letters
