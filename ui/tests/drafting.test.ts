@@ -9,6 +9,7 @@ import Toasts from "../src/components/Toasts.svelte";
 import { app } from "../src/lib/app.svelte";
 import type { DraftDocument, DraftEvent, DraftInput, DraftingTasks, DraftTask, Status } from "../src/lib/contract";
 import { drafting } from "../src/lib/drafting.svelte";
+import { language } from "../src/lib/language.svelte";
 import { firstTexts, plainText, runs, textsOf, withText } from "../src/lib/drafting/document";
 import { numbered, sign } from "../src/lib/drafting/numbering";
 import { style } from "../src/lib/style.svelte";
@@ -103,7 +104,10 @@ beforeEach(() => {
   render(Desk);
   render(Toasts);
 });
-afterEach(() => drafting.forget());
+afterEach(() => {
+  drafting.forget();
+  language.choose("ko");
+});
 
 async function open() {
   byId("drafting-button").focus();
@@ -516,6 +520,37 @@ test("nothing is wrong with its pages for people who see, hear or move otherwise
   expect(await wrong()).toEqual([]);
   await userEvent.click(byId("draft-edit"));
   expect(await wrong()).toEqual([]);
+});
+
+test("another language changes what the window says at once, and nothing in the draft", async () => {
+  await drafted();
+  const before = paper();
+  language.choose("en");
+  await tick();
+  expect([told(), plain(byId("draft-export"))]).toEqual(["The draft is ready.", "Export"]);
+  expect(paper()).toEqual(before);
+  await userEvent.click(byId("draft-edit"));
+  expect(screen.getByLabelText<HTMLTextAreaElement>("Item 2.").value).toBe("교육을 합니다.");
+});
+
+test("in English a broken template is named by its detail, as the message names none", async () => {
+  language.choose("en");
+  await open();
+  expect(plain(within(byId("draft-broken")).getByRole("heading"))).toBe("1 template cannot be used");
+  expect(byId("draft-broken").textContent).toContain("/home/me/templates/notice.toml:3: expected `=`");
+});
+
+test("a lost draft is told in the language that is chosen since", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout"], shouldAdvanceTime: true });
+  await fill();
+  await write();
+  end();
+  await vi.advanceTimersByTimeAsync(4000);
+  vi.useRealTimers();
+  expect((await screen.findByTestId("drafting-failure")).textContent).toContain("초안을 받지 못했습니다.");
+  language.choose("en");
+  await tick();
+  expect(byId("drafting-failure").textContent).toContain("The draft did not arrive.");
 });
 
 test("the lock closes it", async () => {

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
+import { language, words } from "../src/lib/language.svelte";
 import { knownParameters, memory, parameters, score, speed } from "../src/lib/modeltext";
+
+afterEach(() => language.choose("ko"));
 
 test.each([
   [0, null],
@@ -32,4 +35,15 @@ test("a speed is told to the digit that counts", () => {
 
 test("a system that does not tell its memory is not guessed at", () => {
   expect(memory(null, null)).toBe("이 컴퓨터의 메모리를 알 수 없습니다.");
+});
+
+test("in English the figures have an order of their own", () => {
+  language.choose("en");
+  expect(score({ right: 7, asked: 10, questions: 12 })).toBe("7 of 10 right (no time for 2)");
+  expect(memory(4 * 1024 ** 3, 8 * 1024 ** 3)).toBe("4.0GB of this PC’s 8.0GB of memory is free now.");
+  const { figures } = words.models.compare;
+  expect([figures("0.4", "1", "12"), figures("0.4", "8", "12")]).toEqual([
+    "First character after 0.4 s, 1 token, 12 tokens/s",
+    "First character after 0.4 s, 8 tokens, 12 tokens/s",
+  ]);
 });

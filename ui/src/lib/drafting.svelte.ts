@@ -7,11 +7,19 @@ import type { DraftDocument, DraftEvent, DraftingTasks, Failure, Grade } from ".
 import { pickDraftFile, type DraftFormat } from "./dialogs";
 import { plainText, withText } from "./drafting/document";
 import { advance, finished, isAlike, lacking, sent, type Inputs, type Writing, type Written } from "./drafting/writing";
+import { words } from "./language.svelte";
 import { failureOf } from "./notices.svelte";
+import { obstacleTo } from "./obstacle";
 
 /** So long the last event may be behind the command's reply. */
 const SETTLE_MS = 3000;
-const LOST: Failure = { code: "draft_lost", message: "초안을 받지 못했습니다. 다시 작성해 주십시오.", detail: "the last event did not come" };
+const LOST: Failure = {
+  code: "draft_lost",
+  get message() {
+    return words.drafting.lost;
+  },
+  detail: "the last event did not come",
+};
 
 class Drafting {
   open = $state(false);
@@ -50,18 +58,10 @@ class Drafting {
   });
   /** Why nothing can be drafted now, whatever is filled in; null where it can. */
   obstacle = $derived.by(() => {
-    if (this.writing) return "다른 초안을 작성하고 있습니다. 끝난 뒤에 작성해 주십시오.";
-    if (app.turn) return "질문에 답하고 있습니다. 답변이 끝나면 작성할 수 있습니다.";
-    switch (app.status?.engine.state) {
-      case "ready":
-        return app.status.library.state === "ready" ? app.scopeObstacle : "자료함을 여는 중입니다.";
-      case "none":
-        return "창의 왼쪽 아래에서 모델을 선택하면 작성할 수 있습니다.";
-      case "failed":
-        return "모델을 불러오지 못했습니다. 창의 왼쪽 아래에서 이유를 확인해 주십시오.";
-      default:
-        return "모델을 불러오는 중입니다. 미리 입력해 두실 수 있습니다.";
-    }
+    if (this.writing) return words.drafting.obstacle.writing;
+    if (app.turn) return words.drafting.obstacle.answering;
+    if (app.status?.engine.state === "none") return words.drafting.obstacle.noModel;
+    return obstacleTo({ status: app.status, answering: null, scope: app.scopeObstacle });
   });
 
   /** With a task, its form; without, where one was. */
@@ -116,7 +116,7 @@ class Drafting {
     // Stopped before there was anything to read is no failure.
     const nothing = this.stopping && failure?.code === "draft_answer";
     this.writing = null;
-    if (nothing) app.say("초안 작성을 중지했습니다.");
+    if (nothing) app.say(words.drafting.stopped);
     else if (this.open) this.failure = failure ?? LOST;
     else app.fail(failure ?? LOST);
   }
@@ -142,7 +142,7 @@ class Drafting {
     this.#at.set(writing.task, drafts.length - 1);
     this.writing = null;
     if (this.task?.id === writing.task) this.filling = false;
-    if (!this.open) app.say("초안을 다 썼습니다. ‘초안 작성’을 열면 보실 수 있습니다.");
+    if (!this.open) app.say(words.drafting.doneAside);
     this.#settled();
   }
 

@@ -4,7 +4,9 @@ import { api, asFailure } from "./api";
 import { app } from "./app.svelte";
 import type { CompareEvent, ComparedAnswer, Copied, Failure, ModelRow, ModelStep, ModelsPage, ModelTrial } from "./contract";
 import { pickModels } from "./dialogs";
+import { messageOf } from "./failure";
 import { baseName } from "./format";
+import { words } from "./language.svelte";
 
 export type ModelTab = "here" | "compare" | "known";
 
@@ -143,7 +145,7 @@ class ModelPage {
       const name = baseName(path);
       const added = await this.#read("adding", path, name);
       if (!added) this.#waiting = [];
-      else app.say(`‘${name}’ 모델을 추가했습니다.`);
+      else app.say(words.models.list.added(name));
     }
   }
 
@@ -174,7 +176,7 @@ class ModelPage {
 
   async remove({ path, file }: ModelRow): Promise<void> {
     const removed = await this.#attempt(() => api.removeModel(path));
-    if (removed) app.say(`‘${file}’ 모델을 삭제했습니다.`);
+    if (removed) app.say(words.models.list.removed(file));
     if (removed && this.test?.path === path) this.test = null;
     await this.#reload();
   }
@@ -251,7 +253,7 @@ class ModelPage {
       return true;
     } catch (error) {
       const failure = asFailure(error);
-      if (STOPPED.includes(failure.code)) app.say(failure.message);
+      if (STOPPED.includes(failure.code)) app.say(messageOf(failure));
       else if (this.open) this.failure = failure;
       else app.fail(failure);
       return false;

@@ -4,7 +4,9 @@ import { numbered, point } from "./numbering";
 
 /** The marks [1] and [1, 2] that name passages. */
 const MARKS = /\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]/g;
-const END = "끝.";
+/** What ends an official document, and what its attachments stand behind: Korean in every language of the window. */
+export const END = "끝.";
+export const ATTACHED = "붙임";
 
 const numbersOf = (inside: string) => inside.split(",").map(Number);
 
@@ -133,5 +135,5 @@ export function plainText(document: DraftDocument, sources: number): string {
 /** 붙임 before the first, numbers where there are several, and each below the one before. */
 export function attached(names: string[]): { text: string; indent: number }[] {
   const number = (at: number) => (names.length > 1 ? `${at + 1}. ` : "");
-  return names.map((name, at) => ({ text: `${at === 0 ? "붙임  " : ""}${number(at)}${name}`, indent: at === 0 ? 0 : 6 }));
+  return names.map((name, at) => ({ text: `${at === 0 ? `${ATTACHED}  ` : ""}${number(at)}${name}`, indent: at === 0 ? 0 : 6 }));
 }

@@ -1,2 +1,111 @@
-/** Drafting official documents. */
-export const drafting = {};
+/** Drafting official documents. What tasks and their inputs are called comes from their templates, in Korean. */
+const quoted = (labels: string[]) => labels.map((label) => `‘${label}’`).join(", ");
+
+export const drafting = {
+  title: "공문서 초안 작성",
+  unavailable: "초안을 작성하는 부분을 불러오지 못했습니다. 프로그램을 다시 시작해 주십시오.",
+  write: "초안 작성",
+  stopped: "초안 작성을 중지했습니다.",
+  lost: "초안을 받지 못했습니다. 다시 작성해 주십시오.",
+  done: "초안을 다 썼습니다.",
+  /** The dialog was closed meanwhile. */
+  doneAside: "초안을 다 썼습니다. ‘초안 작성’을 열면 보실 수 있습니다.",
+  /** Why nothing can be drafted now. */
+  obstacle: {
+    writing: "다른 초안을 작성하고 있습니다. 끝난 뒤에 작성해 주십시오.",
+    answering: "질문에 답하고 있습니다. 답변이 끝나면 작성할 수 있습니다.",
+    noModel: "창의 왼쪽 아래에서 모델을 선택하면 작성할 수 있습니다.",
+  },
+  tasks: {
+    title: "작업 고르기",
+    about: "어떤 글을 쓸지 고르십시오. 다음 화면에서 내용을 적으면 정해진 서식으로 초안을 씁니다.",
+    own: "내 서식",
+    loading: "작업을 불러오는 중입니다…",
+    retry: "다시 시도",
+    broken: (n: string) => `쓸 수 없는 서식 ${n}개`,
+    /** The shell's Korean names the file and the line; in another language its detail does. */
+    reason: (message: string, _detail: string) => message,
+    folder: "직접 만든 서식(TOML)을 이 폴더에 넣으면 목록에 나타납니다.",
+  },
+  form: {
+    fillIn: (labels: string[]) => `${quoted(labels)} 항목을 적어 주십시오.`,
+    needed: "(꼭 적을 항목)",
+    neededAlone: "자료를 고르지 않으면 꼭 적어야 합니다.",
+    toDrafts: "써 둔 초안 보기",
+  },
+  scope: {
+    label: "참고할 자료",
+    alone: "자료 없이 작성",
+    change: "바꾸기",
+    collapse: "접기",
+    about: "자료에서 관련된 곳을 찾아 쓰고, 문장에 [1]처럼 출처를 표시합니다. 질문할 자료도 함께 바뀝니다.",
+    aloneAbout: "적은 내용만으로 쓰며 출처가 없습니다.",
+  },
+  progress: {
+    sent: "초안 작성을 시작합니다",
+    searching: "자료를 찾는 중입니다",
+    prefill: "자료와 입력을 읽는 중입니다",
+    writing: "초안을 쓰는 중입니다",
+    stopping: "초안 작성을 중지하는 중입니다",
+    tokens: (done: string, total: string) => `(${done}/${total}토큰)`,
+    stop: "중지",
+  },
+  result: {
+    tools: "초안 다루기",
+    draft: "초안",
+    previous: "이전 초안",
+    next: "다음 초안",
+    grade: "참고한 자료 가운데 가장 높은 등급입니다.",
+    undo: "되돌리기",
+    edit: "고치기",
+    cut: "끝까지 쓰지 못한 초안입니다. 중지했거나 너무 길어 중간에 끊겼으니 뒷부분을 확인해 주십시오.",
+    sources: "참고한 자료",
+    uncited: "자료를 읽었지만 출처로 표시한 곳이 없습니다. 내용을 자료와 맞추어 보십시오.",
+    about: "모델이 쓴 초안입니다. 사실과 숫자를 확인한 뒤 쓰십시오. 프로그램을 잠그거나 끝내면 사라집니다.",
+    toForm: "입력 고치기",
+    again: "다시 작성",
+    copy: "복사",
+    copied: "초안을 복사했습니다.",
+    export: "내보내기",
+  },
+  /** What a text of a draft is, where it is a field. */
+  parts: {
+    title: "제목",
+    heading: "소제목",
+    paragraph: "문단",
+    item: (sign: string) => `${sign} 항목`,
+    point: "항목",
+    header: (column: number) => `표 제목 ${column}열`,
+    cell: (row: number, column: number) => `표 ${row}행 ${column}열`,
+    attachment: "붙임",
+    notice: "알림",
+  },
+  style: {
+    check: (summary: string) => `문장 점검: ${summary}`,
+    title: "공문서 문장 점검을 엽니다",
+    checking: "점검하고 있습니다…",
+    fine: "고칠 곳 없음",
+    found: (mistakes: string, others: string) => `고칠 곳 ${mistakes}개, 살펴볼 곳 ${others}개`,
+  },
+  export: {
+    title: "초안 내보내기",
+    format: "형식",
+    grade: "등급",
+    notLower: (grade: string) => `참고한 자료의 등급(${grade})보다 낮출 수 없습니다.`,
+    personal: "개인정보",
+    masked: "가리고 내보내기",
+    plain: "그대로 내보내기",
+    policyMasked: "기관 정책에 따라 개인정보를 가리고 내보냅니다.",
+    policyPlain: "개인정보를 가리지 않고 그대로 내보냅니다.",
+    marked: "출처 표시와 참고한 자료를 함께 적습니다.",
+    notice: "인공지능으로 작성한 초안임을 적습니다.",
+    noticeAbout: "인공지능기본법 제31조에 따른 표시이며, 고른 대로 다음에도 적용합니다.",
+    about: "내보낸 파일은 암호화하지 않습니다. 파일 첫머리에 등급을 적습니다.",
+    done: "초안을 내보냈습니다.",
+    lacking: (letters: string) =>
+      `내보냈습니다. 다만 파일에 든 글꼴에 없어 네모로 보이는 글자가 있습니다: ${letters} 이 글자가 필요하면 HWPX나 DOCX로 내보내 주십시오.`,
+    cancel: "취소",
+    close: "닫기",
+    save: "저장할 곳 고르기",
+  },
+};
