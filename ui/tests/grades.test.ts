@@ -67,11 +67,11 @@ test.each<[Grade | null, Grade, boolean]>([
   ["O", "O", false],
   [null, "O", false],
 ])("where the policy lets out up to %2$s, %1$s stays: %3$s", (grade, upTo, stays) => {
-  expect(refusal("복사", grade, upTo) !== null).toBe(stays);
+  expect(refusal("copy", grade, upTo) !== null).toBe(stays);
 });
 
 test("a refusal names both grades", () => {
-  expect(refusal("내보내기", "C", "S")).toBe("C 기밀 등급이므로 내보낼 수 없습니다. 기관 정책에서 S 민감 등급까지만 내보내기를 허용합니다.");
+  expect(refusal("export", "C", "S")).toBe("C 기밀 등급이므로 내보낼 수 없습니다. 기관 정책에서 S 민감 등급까지만 내보내기를 허용합니다.");
 });
 
 // The chip
