@@ -13,9 +13,9 @@ export interface ScopeName {
 }
 
 export function scopeName(): ScopeName {
-  const { documents, scope: said } = words.library;
+  const said = words.library.scope;
   const scope = app.chosen;
-  const number = documents(count(app.scope.length));
+  const number = said.number(count(app.scope.length));
   const alone = scope.kind === "none" || (scope.kind === "all" && app.scope.length === 0);
   if (alone) return { icon: "forbid", name: said.none, number: null };
   if (scope.kind === "folder") return { icon: "folder", name: said.folder(shortName(scope.folder, 24)), number };

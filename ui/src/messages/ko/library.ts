@@ -107,6 +107,8 @@ export const library = {
     label: "답을 찾을 자료",
     about: "답을 찾을 자료를 고릅니다",
     done: "완료",
+    /** How many documents, beside what they are. */
+    number: (n: string) => `${n}건`,
     all: "모든 자료",
     allBut: (n: string) => `모든 자료(${n}건 제외)`,
     unticked: (n: string) => `목록에서 선택을 푼 ${n}건 제외`,
