@@ -2,15 +2,17 @@ import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import Chat from "../src/components/Chat.svelte";
 import ConversationItem from "../src/components/ConversationItem.svelte";
 import DocumentList from "../src/components/DocumentList.svelte";
+import GradeChip from "../src/components/GradeChip.svelte";
 import chipSource from "../src/components/GradeChip.svelte?raw";
 import SourcePane from "../src/components/SourcePane.svelte";
 import { app } from "../src/lib/app.svelte";
 import type { DocumentRow, Grade } from "../src/lib/contract";
 import { highest, isAbove, isReason, refusal } from "../src/lib/grades";
+import { language } from "../src/lib/language.svelte";
 import { everything } from "../src/lib/listing";
 import { answer, citation, conversation, document, status } from "./samples";
 import { colour, contrast, THEMES } from "./tokens";
@@ -29,6 +31,8 @@ beforeEach(() => {
   });
   Object.assign(app, { turn: null, current: null, documents: [], conversations: [], toasts: [], source: null, filter: everything, status: status() });
 });
+
+afterEach(() => language.choose("ko"));
 
 const graded = (grade: Grade, more: Partial<DocumentRow> = {}) =>
   document({ grade, grade_reasons: ["주민등록번호 같은 고유식별정보가 2건 있습니다."], ...more });
@@ -67,11 +71,25 @@ test.each<[Grade | null, Grade, boolean]>([
   ["O", "O", false],
   [null, "O", false],
 ])("where the policy lets out up to %2$s, %1$s stays: %3$s", (grade, upTo, stays) => {
-  expect(refusal("복사", grade, upTo) !== null).toBe(stays);
+  expect(refusal("copy", grade, upTo) !== null).toBe(stays);
 });
 
 test("a refusal names both grades", () => {
-  expect(refusal("내보내기", "C", "S")).toBe("C 기밀 등급이므로 내보낼 수 없습니다. 기관 정책에서 S 민감 등급까지만 내보내기를 허용합니다.");
+  expect(refusal("export", "C", "S")).toBe("C 기밀 등급이므로 내보낼 수 없습니다. 기관 정책에서 S 민감 등급까지만 내보내기를 허용합니다.");
+});
+
+test("in English a refusal names both grades too, and the chip says its grade and why at once", async () => {
+  const { container, rerender } = render(GradeChip, { grade: "S", proposed: true });
+  const said = () => chips(container).map(({ textContent, title }) => [textContent!.trim(), title]);
+  expect(said()).toEqual([["S 민감 제안", "내용을 보고 제안한 등급입니다. 아직 확정하지 않았습니다."]]);
+  language.choose("en");
+  await tick();
+  expect(said()).toEqual([["Sensitive (S), proposed", "Proposed from the content; not confirmed yet."]]);
+  await rerender({ proposed: false });
+  expect(said()).toEqual([["Sensitive (S)", "Set by a person."]]);
+  expect(refusal("copy", "C", "S")).toBe(
+    "This cannot be copied, as its grade is Classified (C). Your agency’s policy allows copying only up to Sensitive (S).",
+  );
 });
 
 // The chip

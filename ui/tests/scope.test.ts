@@ -2,11 +2,12 @@ import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { fireEvent, render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import Composer from "../src/components/Composer.svelte";
 import DocumentList from "../src/components/DocumentList.svelte";
 import { App, app } from "../src/lib/app.svelte";
 import type { AskEvent, DocumentRow } from "../src/lib/contract";
+import { language } from "../src/lib/language.svelte";
 import { everything } from "../src/lib/listing";
 import { asked, changed, everyDocument, obstacleOf, overview, takenOut, type Scope } from "../src/lib/scope";
 import { Scopes } from "../src/lib/scopes.svelte";
@@ -94,6 +95,7 @@ test.each([
 // By conversation
 
 beforeEach(() => localStorage.clear());
+afterEach(() => language.choose("ko"));
 
 test("each conversation keeps what it asks; one that chose nothing asks everything", () => {
   const scopes = new Scopes();
@@ -200,6 +202,22 @@ test("each choice says how much it is, and what will come", async () => {
     "인사 폴더 · 1건 · 읽는 중 1건은 준비되는 대로 포함",
     "예산 폴더 · 1건",
   ]);
+});
+
+test("in English the choices count one document and several", async () => {
+  language.choose("en");
+  app.choose(without(1));
+  await opened();
+  expect(said()).toBe("Answer from: All documents (1 left out) 2");
+  expect(screen.getAllByTestId("scope-choice").map(wordsOf)).toEqual([
+    "All documents 2 documents · 1 unticked in the list left out · 1 being read, included when ready",
+    "Choose files",
+    "Chat without documents Answers come from what the model knows, without sources",
+    "인사 Folder · 1 document · 1 being read, included when ready",
+    "예산 Folder · 1 document",
+  ]);
+  await userEvent.click(radio("Choose files"));
+  expect(app.scopeObstacle).toBe("Choose files to answer from.");
 });
 
 test("a folder is chosen with the keys, and the focus goes back to the chip", async () => {

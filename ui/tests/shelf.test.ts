@@ -2,12 +2,13 @@ import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { fireEvent, render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import Chat from "../src/components/Chat.svelte";
 import Sidebar from "../src/components/Sidebar.svelte";
 import { App, app } from "../src/lib/app.svelte";
 import type { ConversationRow, Folder } from "../src/lib/contract";
 import { drag } from "../src/lib/dropping";
+import { language } from "../src/lib/language.svelte";
 import { LOCAL } from "../src/lib/shortcuts.svelte";
 import { shelve } from "../src/lib/shelf";
 import { conversation, ingest, status } from "./samples";
@@ -74,6 +75,8 @@ beforeEach(() => {
   Object.assign(app, { turn: null, editing: null, current: null, documents: [], toasts: [], source: null, closed: new Set(), folders, conversations: rows });
   Object.assign(app, { ingest: ingest({ state: "idle" }), watched: [], status: status() });
 });
+
+afterEach(() => language.choose("ko"));
 
 const focus = () => window.document.activeElement as HTMLElement;
 const did = () => calls.filter(([command]) => !["conversations", "folders", "conversation"].includes(command));
@@ -333,6 +336,17 @@ test("a conversation is moved by the menu, which can be undone", async () => {
   expect(told()).toEqual(["대화를 ‘복무’로 옮겼습니다."]);
   undo();
   await vi.waitFor(() => expect(list().loose).toEqual(["연가", "병가"]));
+});
+
+test("in English it is told where it went, and the folder counts one and several", async () => {
+  language.choose("en");
+  render(Sidebar);
+  expect(fold(folder("복무")).textContent).toMatch(/1 conversation\b/);
+  await moving("연가");
+  await userEvent.click(screen.getByLabelText("복무"));
+  await userEvent.click(screen.getByTestId("move-ok"));
+  await vi.waitFor(() => expect(told()).toEqual(["Conversation moved to ‘복무’."]));
+  await vi.waitFor(() => expect(fold(folder("복무")).textContent).toContain("2 conversations"));
 });
 
 test("it is moved into a folder that is made for it", async () => {

@@ -2,6 +2,7 @@
 import { open, save } from "@tauri-apps/plugin-dialog";
 import type { Grade } from "./contract";
 import { gradeName } from "./grades";
+import { words } from "./language.svelte";
 
 export const DOCUMENT_EXTENSIONS = [
   ...["hwp", "hwpx", "hml", "pdf", "docx", "xlsx", "xls", "pptx", "odt", "html", "htm", "eml", "csv", "tsv", "txt", "md", "zip"],
@@ -12,41 +13,52 @@ export const DOCUMENT_EXTENSIONS = [
 const MOST_LETTERS = 60;
 
 export const pickDocuments = async (): Promise<string[]> =>
-  (await open({ multiple: true, title: "자료로 추가할 파일", filters: [{ name: "문서", extensions: DOCUMENT_EXTENSIONS }] })) ?? [];
+  (await open({ multiple: true, title: words.library.dialogs.addFiles, filters: [{ name: words.library.dialogs.documents, extensions: DOCUMENT_EXTENSIONS }] })) ?? [];
 
-export const pickFolder = (): Promise<string | null> => open({ directory: true, title: "자료로 추가할 폴더" });
+export const pickFolder = (): Promise<string | null> => open({ directory: true, title: words.library.dialogs.addFolder });
 
 export const pickModels = async (): Promise<string[]> =>
-  (await open({ multiple: true, title: "추가할 모델", filters: [{ name: "GGUF 모델", extensions: ["gguf"] }] })) ?? [];
+  (await open({ multiple: true, title: words.library.dialogs.addModels, filters: [{ name: words.library.dialogs.ggufModels, extensions: ["gguf"] }] })) ?? [];
 
-export const pickModel = (title = "사용할 모델"): Promise<string | null> =>
-  open({ title, filters: [{ name: "GGUF 모델", extensions: ["gguf"] }] });
+export const pickModel = (title = words.library.dialogs.model): Promise<string | null> =>
+  open({ title, filters: [{ name: words.library.dialogs.ggufModels, extensions: ["gguf"] }] });
 
 /** Where to put an exported conversation; null where the person thought better of it. */
 export const pickExport = (title: string, grade: Grade | null): Promise<string | null> =>
   save({
-    title: "대화 내보내기",
+    title: words.shelf.export.title,
     defaultPath: exportName(title, grade),
     filters: [
-      { name: "마크다운 문서", extensions: ["md"] },
-      { name: "텍스트 문서", extensions: ["txt"] },
+      { name: DRAFT_FORMATS.md, extensions: ["md"] },
+      { name: DRAFT_FORMATS.txt, extensions: ["txt"] },
     ],
   });
 
+export type DraftFormat = keyof typeof words.library.dialogs.formats;
+
 /** What a draft can be written as. */
-export const DRAFT_FORMATS = {
-  hwpx: "한글 문서 (HWPX)",
-  docx: "워드 문서 (DOCX)",
-  pdf: "PDF 문서",
-  md: "마크다운 문서",
-  txt: "텍스트 문서",
-} as const;
-export type DraftFormat = keyof typeof DRAFT_FORMATS;
+export const DRAFT_FORMATS: Readonly<Record<DraftFormat, string>> = {
+  get hwpx() {
+    return words.library.dialogs.formats.hwpx;
+  },
+  get docx() {
+    return words.library.dialogs.formats.docx;
+  },
+  get pdf() {
+    return words.library.dialogs.formats.pdf;
+  },
+  get md() {
+    return words.library.dialogs.formats.md;
+  },
+  get txt() {
+    return words.library.dialogs.formats.txt;
+  },
+};
 
 /** Where to put an exported draft; null where the person thought better of it. */
 export const pickDraftFile = (title: string, grade: Grade, format: DraftFormat): Promise<string | null> =>
   save({
-    title: "초안 내보내기",
+    title: words.library.dialogs.exportDraft,
     defaultPath: exportName(title, grade, format),
     filters: [{ name: DRAFT_FORMATS[format], extensions: [format] }],
   });
@@ -57,5 +69,6 @@ export function exportName(title: string, grade: Grade | null, extension = "md")
   const short = [...plain.trim()].slice(0, MOST_LETTERS).join("").replace(/^[\s.]+|[\s.]+$/gu, "");
   // Windows keeps these for its devices.
   const name = /^(con|prn|aux|nul|com\d|lpt\d)$/iu.test(short) ? `${short}_` : short;
-  return `${name || "대화"}${grade === null ? "" : ` (${gradeName[grade]})`}.${extension}`;
+  const called = name || words.shelf.export.untitled;
+  return `${grade === null ? called : words.library.dialogs.graded(called, gradeName[grade])}.${extension}`;
 }

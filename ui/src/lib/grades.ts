@@ -1,15 +1,32 @@
 /** The three grades of the security guideline, as the window names and compares them. */
 import type { Grade, PolicyStatus } from "./contract";
+import { words } from "./language.svelte";
 
 /** Highest first. */
 export const GRADES: readonly Grade[] = ["C", "S", "O"];
 
-export const gradeName: Record<Grade, string> = { C: "C 기밀", S: "S 민감", O: "O 공개" };
+export const gradeName: Readonly<Record<Grade, string>> = {
+  get C() {
+    return words.library.grades.names.C;
+  },
+  get S() {
+    return words.library.grades.names.S;
+  },
+  get O() {
+    return words.library.grades.names.O;
+  },
+};
 
-export const gradeMeaning: Record<Grade, string> = {
-  C: "비밀이거나 안보·국방·외교·수사, 국민의 생명과 안전에 관한 정보",
-  S: "개인정보, 감사·인사, 영업 비밀처럼 공개하지 않는 정보",
-  O: "누구에게나 공개할 수 있는 정보",
+export const gradeMeaning: Readonly<Record<Grade, string>> = {
+  get C() {
+    return words.library.grades.meanings.C;
+  },
+  get S() {
+    return words.library.grades.meanings.S;
+  },
+  get O() {
+    return words.library.grades.meanings.O;
+  },
 };
 
 /** The fewest letters of a reason for lowering a grade, spaces aside; the shell counts likewise. */
@@ -25,11 +42,15 @@ export function highest(grades: Iterable<Grade | null>): Grade | null {
   return GRADES.find((grade) => had.has(grade)) ?? null;
 }
 
-/** Why what has this grade may not leave in this way, in Korean; null where it may. */
-export function refusal(way: "복사" | "내보내기", grade: Grade | null, upTo: Grade): string | null {
+/** The second names are those of callers whose words are not in the messages yet: to go with the last of them. */
+export type Way = "copy" | "export" | "복사" | "내보내기";
+
+/** Why what has this grade may not leave in this way; null where it may. */
+export function refusal(way: Way, grade: Grade | null, upTo: Grade): string | null {
   if (grade === null || !isAbove(grade, upTo)) return null;
-  const leave = way === "복사" ? "복사할" : "내보낼";
-  return `${gradeName[grade]} 등급이므로 ${leave} 수 없습니다. 기관 정책에서 ${gradeName[upTo]} 등급까지만 ${way}를 허용합니다.`;
+  const { copyRefused, exportRefused } = words.library.grades;
+  const refused = way === "copy" || way === "복사" ? copyRefused : exportRefused;
+  return refused(gradeName[grade], gradeName[upTo]);
 }
 
 /** What holds while the policy is not known. */

@@ -1,5 +1,6 @@
 /** Which documents a question is asked of. */
 import type { DocumentRow } from "./contract";
+import { words } from "./language.svelte";
 import { isBusy } from "./listing";
 
 export type Scope =
@@ -103,9 +104,7 @@ export function amountOf(inside: ReadonlySet<number>, documents: DocumentRow[]):
 /** Why nothing can be asked in a scope in which so many documents are ready; null where it can. */
 export function obstacleOf(scope: Scope, ready: number): string | null {
   if (ready > 0 || scope.kind === "all" || scope.kind === "none") return null;
-  const otherwise = "준비될 때까지 기다리거나 다른 범위를 골라 주십시오.";
-  if (scope.kind === "folder") return `이 폴더에 준비된 자료가 없습니다. ${otherwise}`;
-  if (scope.kind === "collection") return `이 모음에 준비된 자료가 없습니다. ${otherwise}`;
-  if (scope.documents.size === 0) return "답을 찾을 파일을 골라 주십시오.";
-  return `고른 파일 가운데 준비된 것이 없습니다. ${otherwise}`;
+  const { obstacle } = words.library.scope;
+  if (scope.kind === "files" && scope.documents.size === 0) return obstacle.noFiles;
+  return obstacle[scope.kind];
 }

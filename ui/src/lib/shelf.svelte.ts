@@ -3,9 +3,9 @@ import { api } from "./api";
 import type { ConversationRow, Failure, Folder } from "./contract";
 import { pickExport } from "./dialogs";
 import { Drafts } from "./drafts.svelte";
+import { words } from "./language.svelte";
 import { Models } from "./models";
 import { failureOf } from "./notices.svelte";
-import { ro } from "./particles";
 import { Scopes } from "./scopes.svelte";
 import { ALL, shelve } from "./shelf";
 import { load, save } from "./stored";
@@ -55,7 +55,7 @@ export abstract class Shelf extends Models {
   async archive({ id }: ConversationRow, archived: boolean): Promise<void> {
     const done = await this.#change(() => api.archiveConversation(id, archived));
     if (!done) return;
-    const text = archived ? "대화를 보관함에 넣었습니다." : "대화를 보관함에서 꺼냈습니다.";
+    const text = archived ? words.shelf.done.archived : words.shelf.done.unarchived;
     this.offer(text, () => this.#changed(() => api.archiveConversation(id, !archived)));
   }
 
@@ -69,7 +69,7 @@ export abstract class Shelf extends Models {
     });
     if (!done) return;
     const name = this.folders.find((each) => each.id === folder)?.name;
-    this.offer(name === undefined ? "대화를 폴더에서 꺼냈습니다." : `대화를 ‘${name}’${ro(name)} 옮겼습니다.`, () =>
+    this.offer(name === undefined ? words.shelf.done.movedOut : words.shelf.done.moved(name), () =>
       this.#changed(async () => {
         await api.moveConversation(id, before);
         if (archived_at !== null) await api.archiveConversation(id, true);
@@ -81,7 +81,7 @@ export abstract class Shelf extends Models {
     await this.attempt(async () => {
       await api.removeConversation(id);
       await this.#leave(id);
-      this.offer("대화를 목록에서 뺐습니다.", () => this.#changed(() => api.restoreConversation(id)));
+      this.offer(words.shelf.done.removed, () => this.#changed(() => api.restoreConversation(id)));
     });
   }
 
@@ -92,7 +92,7 @@ export abstract class Shelf extends Models {
       this.drafts.forget(id);
       this.scopes.forget(id);
       await this.#leave(id);
-      this.say("대화를 완전히 삭제했습니다.");
+      this.say(words.shelf.done.forgotten);
     });
   }
 
@@ -109,7 +109,7 @@ export abstract class Shelf extends Models {
       if (path === null) return;
       await api.exportConversation(id, path, masked);
       saved = true;
-      this.say("내보냈습니다.");
+      this.say(words.shelf.done.exported);
     });
     return { saved, failure };
   }
@@ -150,7 +150,7 @@ export abstract class Shelf extends Models {
     await this.attempt(async () => {
       await api.removeFolder(id);
       await Promise.all([this.loadFolders(), this.loadConversations()]);
-      this.offer(`‘${name}’ 폴더를 삭제했습니다. 안에 있던 대화는 그대로 있습니다.`, async () => {
+      this.offer(words.shelf.done.folderRemoved(name), async () => {
         const again = await api.createFolder(name);
         await api.moveFolder(again.id, place);
         // What was put elsewhere meanwhile stays there.
