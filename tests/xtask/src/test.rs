@@ -47,7 +47,7 @@ fn nextest_config(store: &Path) -> String {
     format!(
         "[store]\ndir = {store}\n\
          [profile.default.junit]\npath = \"xtask-junit.xml\"\nstore-success-output = true\n\
-         [[profile.default.overrides]]\nfilter = 'package(naratmal-engine) & kind(test)'\n\
+         [[profile.default.overrides]]\nfilter = '(package(naratmal-engine) | package(models)) & kind(test)'\n\
          threads-required = 'num-test-threads'\n"
     )
 }

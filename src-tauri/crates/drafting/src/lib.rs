@@ -13,6 +13,7 @@ mod error;
 mod export;
 mod lines;
 mod numbering;
+mod particles;
 mod task;
 mod tasks;
 mod template;

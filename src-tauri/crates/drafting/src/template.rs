@@ -6,6 +6,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use serde_json::Value as Json;
 
 use crate::document::{Block, Document};
+use crate::particles::with_particle;
 
 /// What a template is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +44,7 @@ const CITING: &str =
 pub struct Templates(Environment<'static>);
 
 /// What no input may be named: templates know it as something else.
-pub const TAKEN: [&str; 17] = [
+pub const TAKEN: [&str; 18] = [
     "answer",
     "passages",
     "rules",
@@ -51,6 +52,7 @@ pub const TAKEN: [&str; 17] = [
     "title",
     "heading",
     "paragraph",
+    "particle",
     "item",
     "point",
     "table",
@@ -83,6 +85,9 @@ impl Templates {
             .add_function("title", |text: Value| marked(&serde_json::json!({ "kind": TITLE, "text": said(&text) })));
         environment
             .add_function("heading", |level: u8, text: Value| block(Block::Heading { level, text: said(&text) }));
+        environment.add_function("particle", |word: Value, closed: String, open: String| {
+            with_particle(&said(&word), &closed, &open)
+        });
         environment.add_function("paragraph", |text: Value| block(Block::Paragraph { text: said(&text) }));
         environment.add_function("item", |level: u8, text: Value| block(Block::Item { level, text: said(&text) }));
         environment.add_function("point", |level: u8, text: Value| block(Block::Point { level, text: said(&text) }));

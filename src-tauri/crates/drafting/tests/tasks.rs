@@ -160,7 +160,7 @@ fn a_broken_template_says_where() {
         ("{{ content }}", "\n{{ content }", 15),
         ("max_tokens = 100", "max_tokens = 0", 18),
         ("max_tokens = 100", "max_tokens = 100\nschema = '''\n{\n  \"type\": }\n'''", 21),
-        ("{{ paragraph(answer) }}", "{% for each in answer %}\n", 22),
+        ("{{ paragraph(answer) }}", "{% for each in answer %}\n", 21),
         ("required = true", "required = true\nchoices = [\"하나\"]", 5),
         ("[prompt]", "[prompt", 11),
     ];
