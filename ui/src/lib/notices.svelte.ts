@@ -1,6 +1,8 @@
 /** What the window tells in passing. */
 import { asFailure } from "./api";
 import type { Failure } from "./contract";
+import { messageOf } from "./failure";
+import { words } from "./language.svelte";
 
 export interface Toast {
   id: number;
@@ -16,7 +18,7 @@ export class Notices {
   #serial = 0;
 
   fail(failure: Failure): void {
-    this.#toast({ text: failure.message, failure, action: null });
+    this.#toast({ text: messageOf(failure), failure, action: null });
   }
 
   say(text: string): void {
@@ -28,7 +30,7 @@ export class Notices {
   }
 
   protected offer(text: string, undo: () => Promise<unknown>): void {
-    this.#toast({ text, failure: null, action: { label: "실행 취소", run: () => void this.attempt(undo) } });
+    this.#toast({ text, failure: null, action: { label: words.common.undo, run: () => void this.attempt(undo) } });
   }
 
   protected next(): number {
