@@ -1,7 +1,6 @@
 /** What the window tells in passing. */
 import { asFailure } from "./api";
 import type { Failure } from "./contract";
-import { messageOf } from "./failure";
 import { words } from "./language.svelte";
 
 export interface Toast {
@@ -18,7 +17,7 @@ export class Notices {
   #serial = 0;
 
   fail(failure: Failure): void {
-    this.#toast({ text: messageOf(failure), failure, action: null });
+    this.#toast({ text: failure.message, failure, action: null });
   }
 
   say(text: string): void {
