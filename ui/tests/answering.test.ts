@@ -1,10 +1,12 @@
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
-import { render, screen } from "@testing-library/svelte";
-import { beforeEach, expect, test } from "vitest";
+import { cleanup, render, screen } from "@testing-library/svelte";
+import { tick } from "svelte";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import LiveAnswer from "../src/components/LiveAnswer.svelte";
 import MessageView from "../src/components/MessageView.svelte";
 import { app } from "../src/lib/app.svelte";
 import type { AskEvent, Basis, Message } from "../src/lib/contract";
+import { language } from "../src/lib/language.svelte";
 import { advance, begin, unsaved, type Turn } from "../src/lib/turn";
 import { answer, figures, status } from "./samples";
 
@@ -13,6 +15,8 @@ beforeEach(() => {
   mockIPC(() => undefined);
   Object.assign(app, { turn: null, current: null, stopping: false, documents: [], toasts: [], status: status() });
 });
+
+afterEach(() => language.choose("ko"));
 
 const after = (...events: AskEvent[]): Turn => events.reduce(advance, begin(7, unsaved(-1, "user", "그럼 4년이면?"), [1]));
 const searching: AskEvent = { type: "searching" };
@@ -125,3 +129,33 @@ test.each<[string, Partial<Message>]>([
   ["that nothing was measured of", { figures: null }],
   ["that failed", { figures: figures(), state: "failed" }],
 ])("an answer %s has no figures", (_, more) => expect(measured(more)).toBeNull());
+
+test("in English, sentences have their own order and plurals", () => {
+  language.choose("en");
+  expect(shown({ basis: { kind: "passages", passages: 1, tokens: 620, budget: 750 } })).toBe(
+    "Answered from 1 relevant passage (about 620 tokens, limit 750).",
+  );
+  cleanup();
+  expect(shown({ basis: { kind: "all_passages", passages: 48, documents: 1 } })).toBe("Answered by reading 1 document part by part, 48 passages in all.");
+  cleanup();
+  expect(measured({ figures: figures({ accepted_tokens: 30, draft_model_tokens: 12 }) })).toBe(
+    "First character after 1.2 seconds · 29 tokens/s · Context 1,834 of 8,192 tokens · 1,500 tokens reused · CPU",
+  );
+  const [read, written] = screen.getByTestId("figures").querySelectorAll("li");
+  expect(read!.textContent).toBe("Of the 1,700 tokens of question and documents, 200 were read in 0.9 seconds. The other 1,500 had been read before and were reused.");
+  expect(written!.textContent).toBe(
+    "The answer of 134 tokens was written in 4.6 seconds. Of these, correctly guessed in advance: 18 from the text before, 12 by the draft model.",
+  );
+});
+
+test("what is shown follows a change of language, marks and failures too", async () => {
+  const failure = { code: "model_missing", message: "모델 파일을 열 수 없습니다.", detail: "" };
+  render(MessageView, { message: answer({ text: "21일 [?]", state: "failed", failure }) });
+  expect(screen.getByTestId("doubt").textContent).toBe("근거 확인 필요");
+  expect(screen.getByText(failure.message)).toBeTruthy();
+  language.choose("en");
+  await tick();
+  expect(screen.getByTestId("doubt").textContent).toBe("Check the source");
+  expect(screen.queryByText(failure.message)).toBeNull();
+  expect(screen.getByText(/^The model file cannot be opened/)).toBeTruthy();
+});

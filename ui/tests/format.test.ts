@@ -1,5 +1,9 @@
-import { expect, test } from "vitest";
-import { baseName, count, duration, formatName, formatShort, pageRuns, perSecond, remaining, size } from "../src/lib/format";
+import { afterEach, expect, test } from "vitest";
+import { ago, baseName, chipLabel, count, duration, formatName, formatShort, locator, pageRuns, perSecond, remaining, size } from "../src/lib/format";
+import { language } from "../src/lib/language.svelte";
+import { citation } from "./samples";
+
+afterEach(() => language.choose("ko"));
 
 test.each([
   [0, "0"],
@@ -99,3 +103,27 @@ test.each([
   ["C:\\자료\\인사 규정", "인사 규정"],
   ["인사 규정", "인사 규정"],
 ])("the folder %s is called %s", (path, name) => expect(baseName(path)).toBe(name));
+
+test("in English, times have their plurals and dates their order", () => {
+  language.choose("en");
+  expect([41, 55, 7900, 100_000].map(remaining)).toEqual([
+    "About 50 seconds left",
+    "About 1 minute left",
+    "About 2 hours 10 minutes left",
+    "About 1 day 4 hours left",
+  ]);
+  expect([1000, 1230, 74_400].map(duration)).toEqual(["1.0 seconds", "1.2 seconds", "1 minute 14 seconds"]);
+  const now = new Date(2026, 10, 27, 12).getTime();
+  const before = [0, 60_000, 5 * 3_600_000, 30 * 86_400_000, 400 * 86_400_000];
+  expect(before.map((ms) => ago(now - ms, now))).toEqual(["just now", "1 minute ago", "5 hours ago", "Oct 28", "Oct 23, 2025"]);
+});
+
+test("in English, places and formats are named", () => {
+  language.choose("en");
+  expect(pageRuns([3, 5, 6, 7])).toBe("3, 5–7");
+  expect(pageRuns(Array.from({ length: 40 }, (_, index) => index * 2 + 1))).toMatch(/, 47 and 16 more$/);
+  expect(chipLabel(citation())).toBe("복무규정.hwpx · p. 3");
+  expect(locator({ page: null, section: 2, heading_path: [] })).toBe("section 2");
+  expect(["hwp", "image", "later", null].map(formatName)).toEqual(["Hangul document (HWP)", "Image file", "LATER file", "Not known yet"]);
+  expect(formatShort("image")).toBe("Image");
+});

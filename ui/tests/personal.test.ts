@@ -1,12 +1,13 @@
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { render as mount, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import DocumentList from "../src/components/DocumentList.svelte";
 import MessageView from "../src/components/MessageView.svelte";
 import SourceBlock from "../src/components/SourceBlock.svelte";
 import { app } from "../src/lib/app.svelte";
 import type { Mark } from "../src/lib/contract";
+import { language } from "../src/lib/language.svelte";
 import { render } from "../src/lib/markdown";
 import { cover, parts, uncover } from "../src/lib/marks";
 import { layOut } from "../src/lib/source";
@@ -37,6 +38,8 @@ beforeEach(() => {
   mockIPC(() => undefined);
   Object.assign(app, { turn: null, current: null, documents: [], conversations: [], toasts: [], source: null, status: status() });
 });
+
+afterEach(() => language.choose("ko"));
 
 const shown = (text: string, marks: Mark[]) => parts(text, marks).map(({ text, label }) => (label ? `[${text}]` : text)).join("");
 const at = (start: number, end: number): Mark => ({ start, end, label: "이름" });
@@ -172,4 +175,13 @@ test("only identity numbers are told in the row", () => {
   expect(sign.title).toBe("고유식별정보가 있습니다: 주민등록번호 3건");
   expect(sign.textContent!.trim()).toBe("고유식별정보 있음");
   expect(within(second!).queryByTestId("document-identity")).toBeNull();
+});
+
+test("in English, what the shell names in Korean has its English name; what has none keeps its own", () => {
+  language.choose("en");
+  app.documents = [document({ personal })];
+  mount(DocumentList);
+  expect(screen.getByTestId("document-identity").title).toContain("Resident registration number: 3");
+  const text = `${PHONE} 비밀`;
+  expect(marked(dom(render(text, [], mark(text, [PHONE, "전화번호"], ["비밀", "다른 것"]))))).toEqual([`Phone number: ${PHONE}`, "다른 것: 비밀"]);
 });

@@ -35,6 +35,7 @@ import type {
   StyleFinding,
   WatchedFolder,
 } from "./contract";
+import { words } from "./language.svelte";
 
 export interface Question {
   conversationId: number | null;
@@ -195,7 +196,7 @@ export function asFailure(error: unknown): Failure {
   }
   return {
     code: "unexpected",
-    message: "예기치 못한 오류가 발생했습니다. 다시 시도해 주십시오.",
+    message: words.common.unexpected,
     detail: String(error),
   };
 }

@@ -7,6 +7,7 @@ import { collections } from "./collections.svelte";
 import { DOCUMENT_EXTENSIONS, pickDocuments, pickFolder } from "./dialogs";
 import { baseName, count } from "./format";
 import { highest, refusal, STRICTEST } from "./grades";
+import { words } from "./language.svelte";
 import { everything, type Chip, type Filter } from "./listing";
 import { failureOf } from "./notices.svelte";
 import { obstacleTo } from "./obstacle";
@@ -24,8 +25,6 @@ export interface OpenSource {
 
 /** Changes of documents that come within this time are shown together: a folder brings hundreds a second. */
 const GATHER_MS = 80;
-/** What a pasted text is called until the person says otherwise. */
-const TEXT_NAME = "붙여 넣은 글.txt";
 /** The list of ten thousand is megabytes: so long it is not asked for again. */
 const LIST_MS = 300;
 const RESTING: IngestStatus = { state: "idle", files_done: 0, files_total: 0, pages_done: 0, failed: 0, remaining_seconds: null, walking: false };
@@ -72,7 +71,7 @@ export class App extends Asking {
     return highest([this.row?.grade ?? null, ...documents.map(({ grade }) => grade)]);
   });
   /** Why the conversation shown may not be copied; null where it may. */
-  copyRefusal = $derived(refusal("복사", this.grade, this.policy.copy_up_to));
+  copyRefusal = $derived(refusal("copy", this.grade, this.policy.copy_up_to));
   hasSample = $derived(this.documents.some(({ id, state }) => id === this.#sample && state === "ready"));
 
   /** Listens first and asks then, so that no change falls between. Returns what undoes it. */
@@ -194,7 +193,7 @@ export class App extends Asking {
     await this.attempt(async () => {
       const paths = await api.clipboardFiles();
       if (paths.length > 0) return this.addDocuments(paths);
-      const bare = text.trim() === "" ? [] : [new File([text], TEXT_NAME)];
+      const bare = text.trim() === "" ? [] : [new File([text], `${words.chat.pasted}.txt`)];
       for (const file of files.length > 0 ? files : bare) {
         const rows = await api.addPasted(file.name, new Uint8Array(await file.arrayBuffer()));
         if (rows.length > 0) await this.#loadDocuments();
@@ -257,7 +256,7 @@ export class App extends Asking {
     await this.attempt(async () => {
       await api.removeDocument(id);
       this.#drop(id);
-      this.offer(`‘${name}’ 자료를 목록에서 뺐습니다.`, async () => {
+      this.offer(words.chat.toasts.removed(name), async () => {
         await api.restoreDocument(id);
         await this.#loadDocuments();
       });
@@ -270,7 +269,7 @@ export class App extends Asking {
       await api.forgetDocument(id);
       this.#drop(id);
       if (this.source?.citation.document_id === id) this.closeSource();
-      this.say(`‘${name}’ 자료를 완전히 삭제했습니다.`);
+      this.say(words.chat.toasts.forgotten(name));
       await Promise.all([this.loadConversations(), this.loadMessages()]);
     });
   }
@@ -317,7 +316,7 @@ export class App extends Asking {
     await this.attempt(async () => {
       const cancelled = await api.cancelIngest();
       await this.#loadDocuments();
-      if (cancelled > 0) this.say(`${count(cancelled)}개를 취소했습니다. 목록의 ‘취소됨’에서 다시 읽을 수 있습니다.`);
+      if (cancelled > 0) this.say(words.chat.toasts.cancelled(count(cancelled)));
     });
   }
 

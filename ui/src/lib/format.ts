@@ -1,5 +1,7 @@
 /** How things are written for people. */
 import type { Citation, Message } from "./contract";
+import { shortHeading } from "./heading";
+import { words } from "./language.svelte";
 
 const numbers = new Intl.NumberFormat("ko-KR");
 
@@ -13,68 +15,62 @@ export function size(bytes: number): string {
   return `${(bytes / 1024 ** 3).toFixed(1)}GB`;
 }
 
-const formats: Record<string, { short: string; long: string }> = {
-  hwp: { short: "HWP", long: "한글 문서(HWP)" },
-  hwp3: { short: "HWP 3.0", long: "한글 97 이전 문서(HWP 3.0)" },
-  hwpx: { short: "HWPX", long: "한글 문서(HWPX)" },
-  hwpml: { short: "HWPML", long: "한글 XML 문서(HWPML)" },
-  pdf: { short: "PDF", long: "PDF 문서" },
-  docx: { short: "DOCX", long: "워드 문서(DOCX)" },
-  xlsx: { short: "XLSX", long: "엑셀 문서(XLSX)" },
-  xls: { short: "XLS", long: "엑셀 97-2003 문서(XLS)" },
-  pptx: { short: "PPTX", long: "파워포인트 문서(PPTX)" },
-  odt: { short: "ODT", long: "오픈도큐먼트 문서(ODT)" },
-  html: { short: "HTML", long: "웹 문서(HTML)" },
-  eml: { short: "EML", long: "전자우편(EML)" },
-  csv: { short: "CSV", long: "쉼표로 나눈 표(CSV)" },
-  txt: { short: "TXT", long: "텍스트 문서(TXT)" },
-  md: { short: "MD", long: "마크다운 문서(MD)" },
-  zip: { short: "ZIP", long: "압축 파일(ZIP)" },
-  image: { short: "그림", long: "그림 파일" },
-};
-
 /** How a format is called where there is little room; null where it is not known. */
-export const formatShort = (format: string | null): string | null => (format === null ? null : (formats[format]?.short ?? format.toUpperCase()));
+export function formatShort(format: string | null): string | null {
+  if (format === "image") return words.common.image;
+  if (format === "hwp3") return "HWP 3.0";
+  return format?.toUpperCase() ?? null;
+}
 
-export const formatName = (format: string | null): string =>
-  format === null ? "아직 알 수 없음" : (formats[format]?.long ?? `${format.toUpperCase()} 파일`);
+export function formatName(format: string | null): string {
+  const { formats, otherFormat, unknownFormat } = words.common;
+  if (format === null) return unknownFormat;
+  return (formats as Partial<Record<string, string>>)[format] ?? otherFormat(format.toUpperCase());
+}
 
 /** More runs than this are a list that nobody reads. */
 const MOST_RUNS = 24;
 
-/** Pages as runs, whatever their order: "3, 5~7". Past {@link MOST_RUNS} runs the pages left are counted. */
-export function pageRuns(pages: number[]): string {
+/** Pages as runs, whatever their order: "3, 5–7". Past {@link MOST_RUNS} runs the pages left are counted. */
+export function pageRuns(numbers: number[]): string {
+  const { pages, morePages } = words.common.place;
   const runs: [first: number, last: number][] = [];
-  for (const page of [...new Set(pages)].sort((a, b) => a - b)) {
+  for (const page of [...new Set(numbers)].sort((a, b) => a - b)) {
     const run = runs.at(-1);
     if (run?.[1] === page - 1) run[1] = page;
     else runs.push([page, page]);
   }
-  const shown = runs.slice(0, MOST_RUNS).map(([first, last]) => (first === last ? count(first) : `${count(first)}~${count(last)}`));
+  const shown = runs.slice(0, MOST_RUNS).map(([first, last]) => (first === last ? count(first) : pages(count(first), count(last))));
   const left = runs.slice(MOST_RUNS).reduce((sum, [first, last]) => sum + last - first + 1, 0);
-  return shown.join(", ") + (left > 0 ? ` 외 ${count(left)}쪽` : "");
+  return left > 0 ? morePages(shown.join(", "), count(left)) : shown.join(", ");
 }
 
-/** "약 3분 남음"; coarser the longer it takes, since a guess of hours is not good to the minute. */
+/** "About 3 minutes left"; coarser the longer it takes, since a guess of hours is not good to the minute. */
 export function remaining(seconds: number | null): string {
-  if (seconds === null) return "남은 시간을 재고 있습니다";
-  if (seconds <= 5) return "곧 끝납니다";
-  if (seconds < 55) return `약 ${Math.ceil(seconds / 10) * 10}초 남음`;
+  const { left, measuring, soon } = words.common.time;
+  if (seconds === null) return measuring;
+  if (seconds <= 5) return soon;
+  if (seconds < 55) return left(time({ seconds: Math.ceil(seconds / 10) * 10 }));
   const minutes = Math.max(1, Math.round(seconds / 60));
-  if (minutes < 60) return `약 ${minutes}분 남음`;
+  if (minutes < 60) return left(time({ minutes }));
   const tens = Math.round(minutes / 10) * 10;
-  if (tens < 24 * 60) return `약 ${Math.floor(tens / 60)}시간${tens % 60 === 0 ? "" : ` ${tens % 60}분`} 남음`;
+  if (tens < 24 * 60) return left(time({ hours: Math.floor(tens / 60), minutes: tens % 60 }));
   const hours = Math.round(minutes / 60);
-  return `약 ${Math.floor(hours / 24)}일${hours % 24 === 0 ? "" : ` ${hours % 24}시간`} 남음`;
+  return left(time({ days: Math.floor(hours / 24), hours: hours % 24 }));
 }
 
-/** "1.2초", and from ten seconds on to the second. */
+/** "1.2 seconds", and from ten seconds on to the second. */
 export function duration(ms: number): string {
-  if (ms < 9950) return `${(ms / 1000).toFixed(1)}초`;
+  if (ms < 9950) return words.common.time.seconds((ms / 1000).toFixed(1));
   const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds}초`;
-  return `${count(Math.floor(seconds / 60))}분${seconds % 60 === 0 ? "" : ` ${seconds % 60}초`}`;
+  return time({ minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
 }
+
+type Unit = "days" | "hours" | "minutes" | "seconds";
+
+/** The units in the order given, those of nothing left out. */
+const time = (units: Partial<Record<Unit, number>>): string =>
+  (Object.entries(units) as [Unit, number][]).flatMap(([unit, n]) => (n === 0 ? [] : [words.common.time[unit](count(n))])).join(" ");
 
 /** So many a second: "29", "4.2". Null where there are too few to tell. */
 export function perSecond(amount: number, ms: number): string | null {
@@ -89,13 +85,13 @@ export const baseName = (path: string): string => path.split(/[\\/]/).findLast((
 const MINUTE = 60_000;
 
 export function ago(then: number, now: number): string {
+  const text = words.common.time;
   const minutes = Math.floor((now - then) / MINUTE);
-  if (minutes < 1) return "방금";
-  if (minutes < 60) return `${minutes}분 전`;
-  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)}시간 전`;
+  if (minutes < 1) return text.now;
+  if (minutes < 60) return text.ago(time({ minutes }));
+  if (minutes < 24 * 60) return text.ago(time({ hours: Math.floor(minutes / 60) }));
   const date = new Date(then);
-  const year = date.getFullYear() === new Date(now).getFullYear() ? "" : `${date.getFullYear()}년 `;
-  return `${year}${date.getMonth() + 1}월 ${date.getDate()}일`;
+  return text.date(date, date.getFullYear() !== new Date(now).getFullYear());
 }
 
 /** Cut in its stem: "2024년도 지방공무원….hwpx". */
@@ -105,34 +101,22 @@ export function shortName(name: string, most = 20): string {
   return `${name.slice(0, most - extension.length - 1).trimEnd()}…${extension}`;
 }
 
-/** "제2장 근무시간" is known by its number. */
-function shortHeading(heading: string): string {
-  return /^제\s*\d+\s*[편장절관조](의\s*\d+)?/.exec(heading)?.[0] ?? (heading.length > 14 ? `${heading.slice(0, 13).trimEnd()}…` : heading);
-}
-
 type Place = Pick<Citation, "page" | "section" | "heading_path">;
 
-function place({ page, section, heading_path }: Place, heading: (text: string) => string): string {
-  if (page !== null) return `${page}쪽`;
-  if (heading_path.length > 0) return heading_path.slice(-2).map(heading).join(" > ");
-  return `${section}구역`;
-}
+const number = ({ page, section }: Place): string => (page === null ? words.common.place.section(String(section)) : words.common.place.page(String(page)));
 
+/** The file and its page, or where it has none its innermost headings. */
 export function chipLabel(citation: Citation): string {
-  return `${shortName(citation.file)} · ${place(citation, shortHeading)}`;
+  const headings = citation.page === null ? citation.heading_path.slice(-2).map(shortHeading).join(" > ") : "";
+  return `${shortName(citation.file)} · ${headings || number(citation)}`;
 }
 
 /** The page or section, and the whole heading path. */
-export function locator({ page, section, heading_path }: Place): string {
-  return [page === null ? `${section}구역` : `${page}쪽`, ...(heading_path.length > 0 ? [heading_path.join(" > ")] : [])].join(" · ");
-}
-
-/** What a person reads for `[?]`: the sentence before it states what its source does not. */
-export const DOUBT = "근거 확인 필요";
+export const locator = (place: Place): string => [number(place), ...(place.heading_path.length > 0 ? [place.heading_path.join(" > ")] : [])].join(" · ");
 
 /** An answer as it goes to the clipboard: its text, then its sources. */
 export function withSources(message: Message): string {
-  const text = message.text.trim().replaceAll("[?]", `(${DOUBT})`);
+  const text = message.text.trim().replaceAll("[?]", `(${words.chat.doubt.name})`);
   const sources = message.citations.map((citation) => `[${citation.mark}] ${citation.file}, ${locator(citation)}`);
-  return [text, ...(sources.length > 0 ? [`출처\n${sources.join("\n")}`] : [])].join("\n\n");
+  return [text, ...(sources.length > 0 ? [`${words.chat.message.sources}\n${sources.join("\n")}`] : [])].join("\n\n");
 }

@@ -7,7 +7,8 @@
 import DOMPurify from "dompurify";
 import { Marked, type TokenizerAndRendererExtension, type Tokens } from "marked";
 import type { Citation, Mark } from "./contract";
-import { chipLabel, DOUBT, locator } from "./format";
+import { chipLabel, locator } from "./format";
+import { words } from "./language.svelte";
 import { cover, uncoverIn } from "./marks";
 import type { Rich } from "./rich.svelte";
 
@@ -15,17 +16,20 @@ const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;"
 const escape = (text: string) => text.replace(/[&<>"']/g, (sign) => escapes[sign]!);
 
 function chip(citation: Citation): string {
-  const title = escape(`${citation.file} · ${locator(citation)}`);
+  const label = chipLabel(citation);
+  const whole = `${citation.file} · ${locator(citation)}`;
   return (
-    `<button type="button" class="chip" data-testid="chip" data-mark="${citation.mark}" title="${title}"` +
+    `<button type="button" class="chip" data-testid="chip" data-mark="${citation.mark}" title="${escape(whole)}"` +
     // What is seen stands in the name that is spoken (WCAG 2.5.3), though it is cut short.
-    ` aria-label="${escape(chipLabel(citation))} (출처 ${citation.mark}: ${title})">${escape(chipLabel(citation))}</button>`
+    ` aria-label="${escape(words.chat.chip(label, citation.mark, whole))}">${escape(label)}</button>`
   );
 }
 
-const WHY = "이 문장의 숫자·날짜·이름이 인용한 자료에 없습니다. 원문을 확인해 주십시오.";
 /** A note, not a button: there is no source to open. */
-const doubt = `<span class="doubt" role="note" data-testid="doubt" title="${WHY}" aria-label="${DOUBT}: ${WHY}">${DOUBT}</span>`;
+function doubt(): string {
+  const { name, why } = words.chat.doubt;
+  return `<span class="doubt" role="note" data-testid="doubt" title="${why}" aria-label="${name}: ${why}">${name}</span>`;
+}
 
 /** `$…$` and `\\(…\\)` in a line; prices such as $5 are none (the rule of Pandoc's tex_math_dollars). */
 const INLINE = /^(?:\$(?![\s$])((?:\\.|[^\\$\n])*?(?:\\.|[^\\$\s]))\$(?!\d)|\\\((.+?)\\\))/;
@@ -54,7 +58,7 @@ const MATHML =
   "math semantics mrow mi mo mn ms mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mtable mtr mtd mstyle mpadded mphantom menclose";
 
 export function render(text: string, citations: Citation[], personal: Mark[] = [], rich: Rich = {}): string {
-  const { text: covered, words } = cover(text, personal);
+  const { text: covered, words: hidden } = cover(text, personal);
   const byMark = new Map(citations.map((citation) => [citation.mark, citation]));
   const marked = new Marked({
     gfm: true,
@@ -70,7 +74,7 @@ export function render(text: string, citations: Citation[], personal: Mark[] = [
           return match ? { type: "mark", raw: match[0], mark: match[1] } : undefined;
         },
         renderer(token) {
-          if (token.mark === "?") return ` ${doubt}`;
+          if (token.mark === "?") return ` ${doubt()}`;
           const citation = byMark.get(Number(token.mark));
           return citation ? ` ${chip(citation)}` : "";
         },
@@ -84,8 +88,8 @@ export function render(text: string, citations: Citation[], personal: Mark[] = [
       html: ({ text }: Tokens.HTML | Tokens.Tag) => escape(text),
       image: ({ text, href }: Tokens.Image) => escape(text || href),
       link({ href, tokens, text }: Tokens.Link) {
-        const words = this.parser.parseInline(tokens);
-        return text === href ? words : `${words} (${escape(href)})`;
+        const shown = this.parser.parseInline(tokens);
+        return text === href ? shown : `${shown} (${escape(href)})`;
       },
     },
   });
@@ -103,7 +107,7 @@ export function render(text: string, citations: Citation[], personal: Mark[] = [
     RETURN_DOM: true,
   }) as HTMLElement;
   // After it, so that what is put in is never read as HTML.
-  uncoverIn(page, words);
+  uncoverIn(page, hidden);
   return page.innerHTML;
 }
 

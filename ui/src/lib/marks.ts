@@ -1,5 +1,6 @@
 /** Personal information marked in texts. */
 import type { Mark } from "./contract";
+import { personalName } from "./personal";
 
 export interface Part {
   text: string;
@@ -86,7 +87,7 @@ export function uncoverIn(element: Element, words: Part[]): void {
 function marked(text: string, label: string): HTMLElement {
   const mark = document.createElement("mark");
   mark.className = "personal";
-  mark.title = label;
+  mark.title = personalName(label);
   mark.textContent = text;
   return mark;
 }

@@ -1,6 +1,7 @@
 /** The models that the person chooses: the one that answers, the one that drafts for it, and the one that finds by meaning. */
 import { api } from "./api";
 import { pickModel } from "./dialogs";
+import { words } from "./language.svelte";
 import { Notices } from "./notices.svelte";
 
 export class Models extends Notices {
@@ -17,7 +18,7 @@ export class Models extends Notices {
 
   async pickDraftModel(): Promise<void> {
     await this.attempt(async () => {
-      const path = await pickModel("답을 미리 짐작할 보조 모델");
+      const path = await pickModel(words.chat.draft.pick);
       if (path !== null) await api.chooseDraftModel(path);
     });
   }
@@ -33,7 +34,7 @@ export class Models extends Notices {
 
   async pickEmbeddingModel(): Promise<void> {
     await this.attempt(async () => {
-      const path = await pickModel("의미 검색에 쓸 모델");
+      const path = await pickModel(words.chat.embedding.pick);
       if (path !== null) await api.chooseEmbeddingModel(path);
     });
   }

@@ -1,6 +1,7 @@
 /** What the window tells in passing. */
 import { asFailure } from "./api";
 import type { Failure } from "./contract";
+import { words } from "./language.svelte";
 
 export interface Toast {
   id: number;
@@ -28,7 +29,7 @@ export class Notices {
   }
 
   protected offer(text: string, undo: () => Promise<unknown>): void {
-    this.#toast({ text, failure: null, action: { label: "실행 취소", run: () => void this.attempt(undo) } });
+    this.#toast({ text, failure: null, action: { label: words.common.undo, run: () => void this.attempt(undo) } });
   }
 
   protected next(): number {

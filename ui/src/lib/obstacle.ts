@@ -1,5 +1,6 @@
 /** Why a question cannot be sent now; null where it can. */
 import type { Status } from "./contract";
+import { words } from "./language.svelte";
 
 interface Circumstances {
   status: Status | null;
@@ -10,16 +11,17 @@ interface Circumstances {
 }
 
 export function obstacleTo({ status, answering, scope }: Circumstances): string | null {
-  if (answering === "here") return "답변을 작성하고 있습니다. Esc 키로 중지할 수 있습니다.";
-  if (answering === "elsewhere") return "다른 대화에서 답변을 작성하고 있습니다.";
+  const text = words.chat.obstacle;
+  if (answering === "here") return text.here;
+  if (answering === "elsewhere") return text.elsewhere;
   switch (status?.engine.state) {
     case "ready":
-      return status.library.state === "ready" ? scope : "자료함을 여는 중입니다.";
+      return status.library.state === "ready" ? scope : text.opening;
     case "none":
-      return "왼쪽 아래에서 모델을 선택하면 물을 수 있습니다.";
+      return text.noModel;
     case "failed":
-      return "모델을 불러오지 못했습니다. 왼쪽 아래에서 이유를 확인해 주십시오.";
+      return text.failed;
     default:
-      return "모델을 불러오는 중입니다. 미리 입력해 두실 수 있습니다.";
+      return text.loading;
   }
 }
