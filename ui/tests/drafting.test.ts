@@ -595,6 +595,8 @@ test.each<[DraftDocument["blocks"], string]>([
   // One alone has no sign.
   [[item(1)], "·"],
   [[item(1), item(2), item(1)], "1. · 2."],
+  [[item(1), item(2), item(2)], "· 1. 2."],
+  [[item(1), item(2), item(3), item(3), item(1), item(2), item(2)], "1. · 가. 나. 2. 가. 나."],
   // A level that is left out is closed up.
   [[item(1), item(4), item(4), item(1)], "1. 가. 나. 2."],
   // A list of its own behind a paragraph.

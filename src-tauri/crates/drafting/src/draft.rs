@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use wire::Failure;
 
 use crate::document::Document;
+use crate::echo::without_echoes;
 use crate::error::{Error, Result};
 use crate::task::{Inputs, Task};
 use crate::template::Part;
@@ -124,6 +125,21 @@ fn fenced(passages: &[Passage], seed: u32) -> String {
     fence.around(&numbered.collect::<String>())
 }
 
+/// Stands for what a person filled in: no text holds it.
+const GAP: char = '\u{e000}';
+
+/// What the model is told of a task, in pieces between what was filled in.
+fn instructions(task: &Task, inputs: &Inputs) -> Result<Vec<String>> {
+    let gaps = inputs.iter().map(|(name, value)| {
+        let value = if value.is_empty() { String::new() } else { GAP.to_string() };
+        (name.clone(), value)
+    });
+    let values = values(&gaps.collect(), "", Value::Null);
+    let rendered = |part| task.templates.text(part, &values).map_err(|error| rendering(task, &error));
+    let told = rendered(Part::System)? + "\n" + &rendered(Part::User)?;
+    Ok(told.split(GAP).map(str::to_owned).collect())
+}
+
 fn rendering(task: &Task, error: &minijinja::Error) -> Error {
     Error::Rendering { task: task.id.clone(), reason: format!("{error:#}") }
 }
@@ -134,6 +150,7 @@ fn rendering(task: &Task, error: &minijinja::Error) -> Error {
 /// [`Error::Rendering`].
 fn document(order: &Order<'_>, answer: Value) -> Result<(Document, Vec<usize>)> {
     let inputs = order.task.checked(order.inputs, !order.passages.is_empty())?;
+    let answer = without_echoes(answer, &instructions(order.task, &inputs)?);
     let values = values(&inputs, "", answer);
     let made = order.task.templates.document(&values).map_err(|error| rendering(order.task, &error))?;
     // Without passages a mark is of the person's own text.

@@ -9,6 +9,7 @@ mod citations;
 mod clean;
 mod document;
 mod draft;
+mod echo;
 mod error;
 mod export;
 mod lines;

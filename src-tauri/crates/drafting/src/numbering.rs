@@ -57,21 +57,23 @@ fn circled_syllable(number: usize) -> Option<char> {
 /// What stands before an item, by its place among the blocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Numbered {
-    /// The level that it has once none is left out, from 1.
+    /// The level that it has once none is left out and none is without a sign, from 1.
     pub level: u8,
     /// Its sign; none for an item that is alone.
     pub sign: Option<String>,
 }
 
 /// The signs of all items, `None` for blocks that are none. A list ends at a heading, a paragraph, a table and a point;
-/// an item that is alone in its list has no sign, and no level is left out.
+/// an item that is alone in its list has no sign, and what is below it has the signs of its level.
 pub fn numbered(blocks: &[Block]) -> Vec<Option<Numbered>> {
     let levels = levels(blocks);
     let mut numbers = [0usize; DEEPEST_ITEM as usize + 1];
+    let mut unsigned = [false; DEEPEST_ITEM as usize + 1];
     let mut signs = Vec::with_capacity(blocks.len());
     for (at, level) in levels.iter().enumerate() {
         let Some(level) = *level else {
             numbers = [0; DEEPEST_ITEM as usize + 1];
+            unsigned = [false; DEEPEST_ITEM as usize + 1];
             signs.push(None);
             continue;
         };
@@ -79,6 +81,11 @@ pub fn numbered(blocks: &[Block]) -> Vec<Option<Numbered>> {
         numbers[depth] += 1;
         numbers[depth + 1..].fill(0);
         let alone = numbers[depth] == 1 && !has_next(&levels[at + 1..], level);
+        unsigned[depth] = alone;
+        unsigned[depth + 1..].fill(false);
+        // Below an item without a sign the signs begin where its own would have been.
+        let above = unsigned[..depth].iter().filter(|unsigned| **unsigned).count() as u8;
+        let level = level - above;
         signs.push(Some(Numbered { level, sign: (!alone).then(|| sign(level, numbers[depth])) }));
     }
     signs
@@ -155,11 +162,13 @@ mod tests {
     fn items_are_numbered_by_their_place() {
         let paragraph = Block::Paragraph { text: "글".to_owned() };
         let deep: Vec<Block> = (1..=8).flat_map(|level| [item(level), item(level)]).collect();
-        let table: [(&[Block], &str); 6] = [
+        let table: [(&[Block], &str); 8] = [
             (&[item(1), item(2), item(2), item(1), item(2), item(2)], "1. 가. 나. 2. 가. 나."),
             // One alone has no sign.
             (&[item(1)], "·"),
             (&[item(1), item(2), item(1)], "1. · 2."),
+            (&[item(1), item(2), item(2)], "· 1. 2."),
+            (&[item(1), item(2), item(3), item(3), item(1), item(2), item(2)], "1. · 가. 나. 2. 가. 나."),
             // A level that is left out is closed up.
             (&[item(1), item(4), item(4), item(1)], "1. 가. 나. 2."),
             // A list of its own behind a paragraph.

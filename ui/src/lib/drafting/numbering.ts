@@ -38,24 +38,30 @@ export const point = (level: number): string => ["□", "○", "-"][Math.max(1, 
 
 /** What stands before an item, by its place among the blocks. */
 export interface Numbered {
-  /** Once none is left out, from 1. */
+  /** Once none is left out and none is without a sign, from 1. */
   level: number;
   /** Empty for an item that is alone in its list. */
   sign: string;
 }
 
-/** Of every block, null for what is no item. A list ends at anything else, and no level is left out. */
+/** Of every block, null for what is no item. A list ends at anything else, and no level is left out; what is below one without a sign has the signs of its level. */
 export function numbered(blocks: DraftBlock[]): (Numbered | null)[] {
   const levels = levelsOf(blocks);
   const numbers: number[] = Array.from({ length: DEEPEST_ITEM + 1 }, () => 0);
-  return levels.map((level, at) => {
-    if (level === null) {
+  const unsigned: boolean[] = numbers.map(() => false);
+  return levels.map((depth, at) => {
+    if (depth === null) {
       numbers.fill(0);
+      unsigned.fill(false);
       return null;
     }
-    numbers.fill(0, level + 1);
-    const number = (numbers[level] = numbers[level]! + 1);
-    const alone = number === 1 && !hasNext(levels.slice(at + 1), level);
+    numbers.fill(0, depth + 1);
+    const number = (numbers[depth] = numbers[depth]! + 1);
+    const alone = number === 1 && !hasNext(levels.slice(at + 1), depth);
+    unsigned.fill(false, depth + 1);
+    unsigned[depth] = alone;
+    // Below an item without a sign the signs begin where its own would have been.
+    const level = depth - unsigned.slice(0, depth).filter(Boolean).length;
     return { level, sign: alone ? "" : sign(level, number) };
   });
 }
