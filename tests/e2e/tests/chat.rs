@@ -55,7 +55,7 @@ async fn edit(window: &Window<'_>) -> Result<()> {
     window.wait(&format!("{QUESTION} [data-testid=branches][aria-label*='2개 가운데 2번째']")).await?;
     window.wait(ANSWER).await?;
     let answer = window.text(ANSWER).await?;
-    assert!(answer.contains("60일"), "{answer}");
+    assert!(answer.contains("병가"), "{answer}");
     window.screenshot("chat-4-edited").await?;
     window.push(&format!("{QUESTION} [data-testid=branch-before]")).await?;
     window.wait(&format!("{ANSWER} [data-testid=branches][aria-label*='2개 가운데 1번째']")).await?;

@@ -22,6 +22,7 @@ async fn session(needs: &Prerequisites) -> Result<()> {
 
     let figures = asked(&window, "병가는 며칠까지 쓸 수 있습니까?", "60일").await?;
     assert!(!figures.contains("빠른 답변"), "{figures}");
+    window.click("[data-testid=engine-details] summary").await?;
     window.click("[data-testid=quick-answers]").await?;
     window.wait("[data-testid=quick-answers]:checked").await?;
     assert_eq!(quick(&window).await?, json!(true));

@@ -82,7 +82,7 @@ async fn undo(window: &Window<'_>) -> Result<()> {
     window.scenario("a conversation that was taken off the list comes back");
     choose(window, "[data-testid=pinned-conversations]", "remove-conversation").await?;
     window.gone(&format!("[data-testid=pinned-conversations] {ROW}")).await?;
-    window.push("[data-testid=toast] button").await?;
+    window.click("[data-testid=toast]:last-child button:first-of-type").await?;
     window.wait(&format!("[data-testid=pinned-conversations] {ROW}")).await?;
     Ok(())
 }

@@ -35,7 +35,10 @@ impl Echoes {
             Value::String(text) => Value::String(self.sentences(text, listed)?),
             Value::Array(items) => items.into_iter().filter_map(|item| self.kept(item, true)).collect(),
             Value::Object(members) => {
-                members.into_iter().filter_map(|(name, value)| Some((name, self.kept(value, false)?))).collect()
+                // A point before what stands below it, whatever their names are.
+                let (lists, texts): (Vec<_>, Vec<_>) = members.into_iter().partition(|(_, value)| value.is_array());
+                let all = texts.into_iter().chain(lists);
+                all.filter_map(|(name, value)| Some((name, self.kept(value, false)?))).collect()
             }
             other => other,
         })

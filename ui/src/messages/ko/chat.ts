@@ -159,7 +159,7 @@ export const chat = {
     details: "자세히",
   },
   running: {
-    title: "실행 정보",
+    title: "설정과 실행 정보",
     device: "장치",
     layers: "GPU에 올린 층",
     variant: "CPU 최적화",
