@@ -48,6 +48,7 @@ async fn write(window: &Window<'_>) -> Result<()> {
     window.push("[data-testid=draft-write]").await?;
     window.wait("[data-testid=draft-progress]").await?;
     window.screenshot("drafting-3-writing").await?;
+    window.wait("[data-testid=draft-export]").await?;
     let paper = window.text("[data-testid=draft-paper]").await?;
     window.say(format!("draft: {}", paper.replace('\n', " / ")));
     window.screenshot("drafting-4-draft").await?;
@@ -86,10 +87,11 @@ async fn export(desk: &Desk, window: &Window<'_>) -> Result<()> {
     window.scenario("the draft goes into an HWPX file, which opens again with the same words");
     let file = desk.home().join("참석자 추천 요청.hwpx");
     // The system's own dialog, which WebDriver cannot see, chooses this.
-    let choose = "const shell = window.__TAURI_INTERNALS__; const invoke = shell.invoke; \
-                  shell.invoke = (command, ...rest) => command === 'plugin:dialog|save' ? Promise.resolve(arguments[0]) : invoke(command, ...rest); \
-                  return shell.invoke !== invoke";
-    assert_eq!(window.script(choose, vec![json!(file)]).await?, json!(true));
+    let choose = "const [chosen] = arguments; const { fetch } = window; \
+                  window.fetch = (address, ...rest) => decodeURIComponent(String(address)).includes('plugin:dialog|save') \
+                  ? Promise.resolve(new Response(JSON.stringify(chosen), { headers: { 'Tauri-Response': 'ok', 'Content-Type': 'application/json' } })) \
+                  : fetch(address, ...rest)";
+    window.script(choose, vec![json!(file)]).await?;
     window.push("[data-testid=draft-export]").await?;
     window.wait("[data-testid=draft-export-save]").await?;
     window.screenshot("drafting-6-export").await?;
