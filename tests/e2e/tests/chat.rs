@@ -58,7 +58,8 @@ async fn edit(window: &Window<'_>) -> Result<()> {
     assert!(answer.contains("병가"), "{answer}");
     window.screenshot("chat-4-edited").await?;
     window.push(&format!("{QUESTION} [data-testid=branch-before]")).await?;
-    window.wait(&format!("{ANSWER} [data-testid=branches][aria-label*='2개 가운데 1번째']")).await?;
+    // Its newest answer comes with it.
+    window.wait(&format!("{ANSWER} [data-testid=branches][aria-label*='2개 가운데 2번째']")).await?;
     let question = window.text(QUESTION).await?;
     assert!(question.contains("출장"), "{question}");
     Ok(())
