@@ -97,14 +97,6 @@ impl<'desk> Window<'desk> {
         Ok(())
     }
 
-    /// Gives the window a size, in pixels.
-    ///
-    /// # Errors
-    /// The driver's.
-    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
-        Ok(self.client.set_window_size(width, height).await?)
-    }
-
     /// Adds the sample document and waits until it can be asked about, the model too.
     ///
     /// # Errors
