@@ -134,8 +134,10 @@ async fn unlocked(window: &Window<'_>) -> e2e::Result<f64> {
     window.script(watch, Vec::new()).await?;
     window.unlock(PASSWORD).await?;
     window.wait("[data-testid=question]").await?;
-    let took = "return performance.getEntriesByName('open').at(-1).startTime - window.pressed";
-    window.script(took, Vec::new()).await?.as_f64().ok_or_else(|| "the page marks no time".into())
+    // The mark comes with the frame behind the one in which the desk does.
+    let took = "const done = arguments[0]; const look = () => { const mark = performance.getEntriesByName('open').at(-1); \
+                if (mark) done(mark.startTime - window.pressed); else setTimeout(look, 20) }; look()";
+    window.script_async(took, Vec::new()).await?.as_f64().ok_or_else(|| "the page marks no time".into())
 }
 
 /// Bytes of the window's process and of WebKit's.
