@@ -1,4 +1,4 @@
-//! How the real window looks and listens: themes, sizes and keys. No model is needed.
+//! How the real window looks and listens: themes, sizes, languages and keys. No model is needed.
 
 use e2e::{Desk, PASSWORD, Prerequisites, Result, Window, in_namespace};
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ async fn session(needs: &Prerequisites) -> Result<()> {
     let desk = Desk::set_up(needs)?;
     let window = desk.open().await?;
     theme_and_size(&window).await?;
+    language(&window).await?;
     window.close().await?;
     let window = kept(&desk).await?;
     keys(&window).await?;
@@ -22,6 +23,7 @@ async fn look(window: &Window<'_>, name: &str) -> Result<Value> {
     let scripts = [
         ("theme", "return document.documentElement.dataset.theme"),
         ("size", "return document.documentElement.style.fontSize"),
+        ("language", "return document.documentElement.lang"),
         // What is wider than the window cannot be read without scrolling sideways (WCAG 1.4.10).
         ("overflow", "return document.documentElement.scrollWidth - window.innerWidth"),
         ("focus", "return document.activeElement?.closest('nav, main, aside, [role=dialog]')?.tagName ?? ''"),
@@ -54,16 +56,31 @@ async fn theme_and_size(window: &Window<'_>) -> Result<()> {
     Ok(())
 }
 
+async fn language(window: &Window<'_>) -> Result<()> {
+    window.scenario("the window speaks English at once");
+    window.click("[data-testid=appearance-button]").await?;
+    window.push("[data-testid=language-en]").await?;
+    window.press("Escape").await?;
+    window.gone("[data-testid=appearance-dialog]").await?;
+    assert_eq!(look(window, "language").await?, json!("en"));
+    let shown = window.text("body").await?;
+    window.screenshot("look-3-english").await?;
+    assert!(shown.contains("New conversation"), "{shown}");
+    Ok(())
+}
+
 async fn kept(desk: &Desk) -> Result<Window<'_>> {
     let window = desk.open_locked().await?;
-    window.scenario("the theme is as it was left, on the lock screen too");
+    window.scenario("theme and language are as they were left, on the lock screen too");
     window.wait("[data-testid=gate-unlock]").await?;
-    assert_eq!(look(&window, "theme").await?, json!("dark"));
-    window.screenshot("look-4-locked-dark").await?;
+    assert_eq!((look(&window, "theme").await?, look(&window, "language").await?), (json!("dark"), json!("en")));
+    window.screenshot("look-4-locked-english").await?;
     window.unlock(PASSWORD).await?;
     window.wait("[data-testid=question]").await?;
     window.click("[data-testid=appearance-button]").await?;
-    window.push("[data-testid=theme-auto]").await?;
+    for choice in ["language-ko", "theme-auto"] {
+        window.push(&format!("[data-testid={choice}]")).await?;
+    }
     window.press("Escape").await?;
     window.gone("[data-testid=appearance-dialog]").await?;
     Ok(window)
