@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import first from "../public/appearance.js?raw";
 import App from "../src/App.svelte";
 import { appearance, SIZES, THEMES, type Size, type Theme } from "../src/lib/appearance.svelte";
+import { language } from "../src/lib/language.svelte";
 import { at, shell, useShell, ways } from "./security";
 
 useShell();
@@ -35,7 +36,10 @@ beforeEach(() => {
   appearance.choose({ theme: "auto", size: 100 });
   localStorage.clear();
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  language.choose("ko");
+});
 
 /** The page before it has a script of its own. */
 function begin() {
@@ -137,6 +141,26 @@ test("the dialog shows what is chosen, and each choice is seen and kept at once"
   expect(JSON.parse(localStorage.getItem("naratmal.appearance")!)).toEqual({ theme: "dark", size: 150 });
   await fireEvent.keyDown(document.activeElement!, { key: "Escape" });
   expect(screen.queryByTestId("appearance-dialog")).toBeNull();
+});
+
+test("the language is changed at once, kept, and told to the screen reader; each is named in itself", async () => {
+  render(App);
+  await at();
+  await userEvent.click(screen.getByTestId("appearance-button"));
+  const dialog = screen.getByTestId("appearance-dialog");
+  const group = (name: string) => within(within(dialog).getByRole("group", { name }));
+  expect(group("언어 (Language)").getByRole<HTMLInputElement>("radio", { name: "한국어" }).checked).toBe(true);
+  await userEvent.click(group("언어 (Language)").getByRole("radio", { name: "English" }));
+  expect(screen.getByRole("dialog", { name: "View settings" })).toBe(dialog);
+  expect(within(dialog).getByRole("radio", { name: /^High contrast/ })).toBe(within(dialog).getByTestId("theme-contrast"));
+  expect(root.lang).toBe("en");
+  expect(localStorage.getItem("naratmal.language")).toBe('"en"');
+  vi.resetModules();
+  const { language: again } = await import("../src/lib/language.svelte");
+  expect(again.chosen).toBe("en");
+  await userEvent.click(group("Language (언어)").getByRole("radio", { name: "한국어" }));
+  expect(screen.getByRole("dialog", { name: "보기 설정" })).toBe(dialog);
+  expect([root.lang, within(dialog).getByTestId<HTMLInputElement>("language-ko").checked]).toEqual(["ko", true]);
 });
 
 test("it can be chosen, and the keys work, before the vault is open", async () => {

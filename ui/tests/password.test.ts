@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
+import { language } from "../src/lib/language.svelte";
 import { hasHangul, passwordFault, strength } from "../src/lib/password";
+
+afterEach(() => language.choose("ko"));
 
 test.each([
   ["일곱글자암호다", "일곱글자암호다", "8자 이상"],
@@ -30,6 +33,12 @@ test.each([
   ["correct horse battery", 3],
 ])("“%s” is of strength %d", (password, level) => {
   expect(strength(password).level).toBe(level);
+});
+
+test("in English too it is told what is missing, and how strong it is", () => {
+  language.choose("en");
+  expect(passwordFault("short", "")).toBe("Use at least 8 characters.");
+  expect(strength("12345678").label).toBe("Weak");
 });
 
 test("a longer password is never weaker", () => {

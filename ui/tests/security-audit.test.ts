@@ -1,8 +1,14 @@
 import { fireEvent, screen, within } from "@testing-library/svelte";
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { AuditEntry } from "../src/lib/contract";
+import { language, words } from "../src/lib/language.svelte";
 import { PAGE, stamp } from "../src/lib/security.svelte";
 import { called, dialog, refuse, shell, useShell, user } from "./security";
+
+/** Only Node may read what lies outside `ui/`. */
+const { readFileSync } = await vi.importActual<{ readFileSync: (path: string, encoding: "utf8") => string }>("node:fs");
+const { fileURLToPath } = await vi.importActual<{ fileURLToPath: (url: string) => string }>("node:url");
+const SHELL_TRAIL = "../../src-tauri/src/audit.rs";
 
 const AT = Date.UTC(2026, 10, 25);
 const entry = (seq: number): AuditEntry => ({
@@ -13,6 +19,8 @@ const entry = (seq: number): AuditEntry => ({
   label: "잠금 해제",
   what: "암호",
 });
+afterEach(() => language.choose("ko"));
+
 const numbered = (from: number, many: number) => Array.from({ length: many }, (_, index) => entry(from - index));
 
 useShell(() => ({ audit_entries: () => ({ entries: [entry(1)], count: 1, faults: [] }) }));
@@ -29,6 +37,25 @@ test("the trail is shown latest first with its count, and that it is whole", asy
   expect(screen.getByTestId("audit-count").textContent).toContain("모두 2건. 빠지거나 바뀐 기록이 없습니다.");
   expect(screen.queryByTestId("audit-faults")).toBeNull();
   expect(screen.getAllByRole("columnheader").map(({ textContent }) => textContent)).toEqual(["시각", "사용자", "일", "내용"]);
+});
+
+test("in English an action has its name by its code; one of a later shell keeps the Korean that came with it", async () => {
+  const later: AuditEntry = { ...entry(1), action: "later", label: "그 밖의 일" };
+  shell.answers["audit_entries"] = () => ({ entries: [entry(2), later], count: 2, faults: [] });
+  language.choose("en");
+  await dialog("audit");
+  const rows = await screen.findAllByTestId("audit-row");
+  expect(rows.map((row) => within(row).getAllByRole("cell")[2]!.textContent)).toEqual(["Unlocked", "그 밖의 일"]);
+  expect(screen.getByTestId("audit-count").textContent).toContain("2 entries. None is missing or changed.");
+});
+
+test("every action that the shell has a name for has one in English", () => {
+  const source = readFileSync(fileURLToPath(new URL(SHELL_TRAIL, import.meta.url).href), "utf8");
+  const labels = /pub fn label[\s\S]*?\n}/.exec(source)![0];
+  const codes = [...labels.matchAll(/"(\w+)" => "/g)].map(([, code]) => code!);
+  expect(codes).toContain("unlock_failed");
+  language.choose("en");
+  expect(codes.filter((code) => words.security.audit.label(code, "") === "")).toEqual([]);
 });
 
 test("faults stand on top, and nothing says that it is whole", async () => {

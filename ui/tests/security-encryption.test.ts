@@ -1,13 +1,15 @@
 import { screen } from "@testing-library/svelte";
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { app } from "../src/lib/app.svelte";
 import type { Gate } from "../src/lib/contract";
 import { gate } from "../src/lib/gate.svelte";
+import { language } from "../src/lib/language.svelte";
 import { security } from "../src/lib/security.svelte";
 import { status } from "./samples";
 import { at, called, dialog, refuse, shell, useShell, user, ways } from "./security";
 
 useShell();
+afterEach(() => language.choose("ko"));
 
 test("the ways that open the data are listed", async () => {
   await dialog("encryption");
@@ -230,6 +232,14 @@ test("the minutes without a touch are chosen", async () => {
   await user.selectOptions(list, "30");
   expect(called("set_idle_minutes")).toEqual([{ minutes: 30 }]);
   await vi.waitFor(() => expect(security.settings!.idle_minutes).toBe(30));
+});
+
+test("in English one minute is one", async () => {
+  shell.settings = { idle_minutes: 1, on_session_lock: true, locked_by_policy: false };
+  language.choose("en");
+  await dialog("encryption");
+  const list = await screen.findByTestId<HTMLSelectElement>("idle-minutes");
+  expect([...list.options].slice(0, 3).map(({ text }) => text)).toEqual(["Never", "After 1 minute", "After 5 minutes"]);
 });
 
 test("minutes that are refused go back to what is kept", async () => {

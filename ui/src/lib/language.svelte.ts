@@ -8,6 +8,9 @@ const messages = { ko, en };
 export const LANGUAGES = ["ko", "en"] as const;
 export type LanguageName = (typeof LANGUAGES)[number];
 
+/** Each in its own language, whatever the window's is: who has the wrong one must find the way back. */
+export const LANGUAGE_NAMES: Record<LanguageName, string> = { ko: "한국어", en: "English" };
+
 const KEY = "language";
 
 class Language {

@@ -1,14 +1,16 @@
 /** What a new password has to be, and how hard it is to guess. */
+import { words } from "./language.svelte";
 
 /** In characters, as the shell's shortest one. */
 export const SHORTEST_PASSWORD = 8;
 
 /** Why a new password cannot be taken yet; null where it can. */
 export function passwordFault(password: string, again: string): string | null {
-  if (again !== "" && password !== again) return "두 암호가 서로 다릅니다.";
+  const text = words.security.password;
+  if (again !== "" && password !== again) return text.differs;
   // Counted as the shell does it.
-  if ([...password.normalize("NFKC")].length < SHORTEST_PASSWORD) return `${SHORTEST_PASSWORD}자 이상으로 정해 주십시오.`;
-  return again === "" ? "같은 암호를 한 번 더 입력해 주십시오." : null;
+  if ([...password.normalize("NFKC")].length < SHORTEST_PASSWORD) return text.short(SHORTEST_PASSWORD);
+  return again === "" ? text.once : null;
 }
 
 /** Whether the input method was on: behind dots nobody sees it. */
@@ -53,7 +55,8 @@ export function strength(password: string): Strength {
   const bits = characters
     .map((character, at) => (follows(characters, at) ? FOLLOWS : worth(character)))
     .reduce((sum, each) => sum + each, 0);
-  if (bits < FAIR_BITS) return { level: 1, label: "약함", advice: "낱말을 더 잇거나 숫자와 기호를 섞으면 더 안전합니다." };
-  if (bits < STRONG_BITS) return { level: 2, label: "보통", advice: "몇 글자 더 길게 정하면 더 안전합니다." };
-  return { level: 3, label: "강함", advice: "잊지 않도록 잘 기억해 주십시오." };
+  const text = words.security.password;
+  if (bits < FAIR_BITS) return { level: 1, label: text.weak, advice: text.weakAdvice };
+  if (bits < STRONG_BITS) return { level: 2, label: text.fair, advice: text.fairAdvice };
+  return { level: 3, label: text.strong, advice: text.strongAdvice };
 }

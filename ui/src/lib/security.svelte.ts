@@ -4,6 +4,7 @@ import { api, asFailure } from "./api";
 import { app } from "./app.svelte";
 import type { Attempt, AuditEntry, Failure, LockSettings, NetworkProbes } from "./contract";
 import { count } from "./format";
+import { words } from "./language.svelte";
 
 export type SecurityTab = "network" | "encryption" | "audit" | "policy";
 
@@ -18,16 +19,13 @@ export interface Verdict {
 
 /** What a person may conclude from the tries: blocked only where all of them were made. */
 export function verdict({ process, child }: NetworkProbes): Verdict {
+  const text = words.security.network.verdict;
   const all: Attempt[] = [...process, ...child];
   const open = [...new Set(all.filter(({ refused }) => !refused).map(({ way }) => way))];
-  if (open.length > 0) {
-    return { state: "open", text: `막히지 않은 통로가 있습니다: ${open.join(", ")}. 나랏말을 끝내고 정보보안 담당자에게 알려 주십시오.` };
-  }
-  if (all.length === 0) return { state: "untested", text: "시험하지 못했습니다. 막혔는지 알 수 없습니다." };
-  if (process.length === 0 || child.length === 0) {
-    return { state: "untested", text: "일부를 시험하지 못했습니다. 시험한 통로는 모두 막혀 있으나, 나머지는 알 수 없습니다." };
-  }
-  return { state: "blocked", text: `모두 ${count(all.length)}가지 통로를 시험했고, 모두 막혀 있습니다.` };
+  if (open.length > 0) return { state: "open", text: text.open(open.join(", ")) };
+  if (all.length === 0) return { state: "untested", text: text.untested };
+  if (process.length === 0 || child.length === 0) return { state: "untested", text: text.partly };
+  return { state: "blocked", text: text.blocked(count(all.length)) };
 }
 
 /** "2026-11-25 09:03:07", in the time of this PC. */
@@ -126,11 +124,13 @@ export class AuditTrail {
     this.exporting = true;
     this.failure = null;
     try {
-      const defaultPath = `감사기록-${stamp(Date.now()).slice(0, 10).replaceAll("-", "")}.csv`;
-      const filters = [{ name: "CSV 파일", extensions: ["csv"] }];
-      const path = await chooseFile({ title: "감사 기록 내보내기", defaultPath, filters });
+      const text = words.security.audit;
+      const defaultPath = `${text.file(stamp(Date.now()).slice(0, 10).replaceAll("-", ""))}.csv`;
+      const filters = [{ name: text.csv, extensions: ["csv"] }];
+      const path = await chooseFile({ title: text.exportTitle, defaultPath, filters });
       if (path === null) return;
-      app.say(`감사 기록 ${count(await api.exportAudit(path))}건을 내보냈습니다.`);
+      const number = count(await api.exportAudit(path));
+      app.say(words.security.audit.exported(number));
     } catch (error) {
       this.failure = asFailure(error);
     } finally {
