@@ -1,10 +1,14 @@
 import { fireEvent, screen, within } from "@testing-library/svelte";
 import { afterEach, expect, test, vi } from "vitest";
-import shellTrail from "../../src-tauri/src/audit.rs?raw";
 import type { AuditEntry } from "../src/lib/contract";
 import { language, words } from "../src/lib/language.svelte";
 import { PAGE, stamp } from "../src/lib/security.svelte";
 import { called, dialog, refuse, shell, useShell, user } from "./security";
+
+/** Only Node may read what lies outside `ui/`. */
+const { readFileSync } = await vi.importActual<{ readFileSync: (path: string, encoding: "utf8") => string }>("node:fs");
+const { fileURLToPath } = await vi.importActual<{ fileURLToPath: (url: string) => string }>("node:url");
+const SHELL_TRAIL = "../../src-tauri/src/audit.rs";
 
 const AT = Date.UTC(2026, 10, 25);
 const entry = (seq: number): AuditEntry => ({
@@ -46,7 +50,8 @@ test("in English an action has its name by its code; one of a later shell keeps 
 });
 
 test("every action that the shell has a name for has one in English", () => {
-  const labels = /pub fn label[\s\S]*?\n}/.exec(shellTrail)![0];
+  const source = readFileSync(fileURLToPath(new URL(SHELL_TRAIL, import.meta.url).href), "utf8");
+  const labels = /pub fn label[\s\S]*?\n}/.exec(source)![0];
   const codes = [...labels.matchAll(/"(\w+)" => "/g)].map(([, code]) => code!);
   expect(codes).toContain("unlock_failed");
   language.choose("en");

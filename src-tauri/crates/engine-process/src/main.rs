@@ -60,6 +60,8 @@ fn main() -> ExitCode {
         eprintln!("naratmal-engine: takes --half-gpu, --cpu-only, --avoid VARIANT, --baseline and, last, --machine or --estimate");
         return ExitCode::FAILURE;
     };
+    // Before any thread starts: each has the priority of the one that started it.
+    priority::lower(priority::ANSWERS);
     let hardware = match wire::beside("backends").and_then(|folder| Hardware::load(&folder, launch)) {
         Ok(hardware) => hardware,
         Err(error) => {
@@ -104,7 +106,7 @@ fn serve(backend: &LlamaBackend, hardware: &Hardware) -> ! {
         next = match next {
             Request::Load { id, path, options } => {
                 if options.background {
-                    priority::lower();
+                    priority::lower(priority::BACKGROUND);
                 }
                 let loaded = Loaded::from_file(backend, hardware, &path, &options, move |share| {
                     reply(id, Event::Loading { share });
