@@ -6,8 +6,8 @@ pub struct Nice(i32);
 
 /// Behind the window: a key that is typed while an answer is written is painted first.
 pub const ANSWERS: Nice = Nice(5);
-/// Behind everything else that wants to compute; what `nice` adds where nothing is said.
-pub const BACKGROUND: Nice = Nice(10);
+/// Behind everything else that wants to compute, answers too.
+pub const BACKGROUND: Nice = Nice(15);
 
 /// Puts the calling thread, and those that it starts from now on, behind others.
 ///

@@ -162,5 +162,5 @@ async fn embedding_yields_to_everything_else_on_the_machine() {
     let stat = std::fs::read_to_string(format!("/proc/{engine}/stat")).unwrap();
     // Behind the name in brackets; nice is the nineteenth field of all (proc(5)).
     let nice = stat.rsplit(')').next().and_then(|fields| fields.split_whitespace().nth(16));
-    assert_eq!(nice, Some("10"));
+    assert_eq!(nice, Some("15"));
 }
