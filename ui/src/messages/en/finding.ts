@@ -40,7 +40,6 @@ export const finding: Messages["finding"] = {
   },
   results: {
     label: "Results",
-    kinds: { documents: "Documents", conversations: "Conversations" },
     total: (n) => n,
     atLeast: (n) => `${n} or more`,
     more: {

@@ -37,7 +37,6 @@ export const finding = {
   },
   results: {
     label: "찾은 곳",
-    kinds: { documents: "자료", conversations: "대화" },
     total: (n: string) => `${n}건`,
     atLeast: (n: string) => `${n}건 이상`,
     more: {
