@@ -10,6 +10,7 @@ import { app } from "../src/lib/app.svelte";
 import type { FindFilters, Found, FoundConversation, FoundDocument, Highlighted } from "../src/lib/contract";
 import { anything, filtersOf, isFiltered, kindsOf, summary, targetsOf, toggled, type Choice, type Period } from "../src/lib/find";
 import { find, PAGE, TYPING_MS } from "../src/lib/find.svelte";
+import { language } from "../src/lib/language.svelte";
 import { unsaved } from "../src/lib/turn";
 import { answer, conversation, document, status } from "./samples";
 
@@ -80,7 +81,10 @@ beforeEach(() => {
   Object.assign(find, { open: true, query: "", choice: anything, found: null, failure: null, busy: false, active: 0, pointed: null });
 });
 
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  language.choose("ko");
+});
 
 const asked = () => calls.filter(([command]) => command === "find").map(([, args]) => args as Asked);
 const field = () => screen.getByTestId<HTMLInputElement>("find-query");
@@ -182,6 +186,18 @@ test("what was looked for is marked in names, headings, texts and titles", async
   expect(options()[1]!.textContent).toMatch(/3쪽.*제15조/s);
   expect(screen.getByTestId("find-status").textContent).toBe("자료 1건, 대화 1건을 찾았습니다.");
   expect(within(options()[0]!).getByTestId("grade-chip").dataset.grade).toBe("S");
+});
+
+test("in English it counts in plurals, also where the language changes behind", async () => {
+  give = () => results([foundDocument()], [foundConversation()], { conversations_total: 2, conversations_more: true });
+  render(FindDialog);
+  await type("연가");
+  language.choose("en");
+  await tick();
+  expect(screen.getByTestId("find-status").textContent).toBe("Found 1 document and 2 conversations.");
+  expect(screen.getByTestId("find-conversations").textContent).toContain("Conversations 2 or more");
+  expect(screen.getByTestId("find-more-conversations").textContent).toContain("More conversations (1 of 2 or more)");
+  expect(summary(["PDF", "Word", "Excel"])).toBe("PDF +2");
 });
 
 test("a failure is told in place", async () => {
@@ -286,6 +302,23 @@ test("days are chosen by name or by date", async () => {
   expect(screen.getByTestId("find-facet-period").textContent).toContain("2026-03-01~2026-03-02");
   await fireEvent.click(screen.getByTestId("find-period-custom"));
   expect(asked().at(-1)!.filters).toMatchObject({ added_from: null, added_to: null });
+});
+
+test("in English the days stand between their words, and one alone says which it is", async () => {
+  language.choose("en");
+  render(FindDialog);
+  const facet = screen.getByTestId("find-facet-period");
+  await fireEvent.click(facet);
+  await fireEvent.click(screen.getByTestId("find-period-custom"));
+  expect(screen.getByRole("group", { name: "Date" }).textContent!.replaceAll(/\s+/g, " ")).toContain("From First day to Last day");
+  for (const [field, day, said] of [
+    ["find-to", "2026-03-02", "Until 2026-03-02"],
+    ["find-from", "2026-03-01", "2026-03-01 to 2026-03-02"],
+    ["find-to", "", "Since 2026-03-01"],
+  ] as const) {
+    await fireEvent.change(screen.getByTestId(field), { target: { value: day } });
+    expect(facet.querySelector(".value")!.textContent).toBe(said);
+  }
 });
 
 test("of conversations neither format nor folder is asked", async () => {

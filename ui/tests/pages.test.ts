@@ -3,10 +3,11 @@ import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { fireEvent, render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import SourcePane from "../src/components/SourcePane.svelte";
 import { app } from "../src/lib/app.svelte";
 import type { DocumentRow } from "../src/lib/contract";
+import { language } from "../src/lib/language.svelte";
 import { asPagesFailure, TooSlow } from "../src/lib/pdf/failure";
 import { mark } from "../src/lib/pdf/mark";
 import { block, citation, document, status } from "./samples";
@@ -41,6 +42,8 @@ beforeEach(() => {
   });
   Object.assign(app, { documents: [], toasts: [], status: status() });
 });
+
+afterEach(() => language.choose("ko"));
 
 const pdf = (more: Partial<DocumentRow> = {}) => document({ id: 4, name: "규정.pdf", format: "pdf", pages: 12, ...more });
 function pane(row = pdf()) {
@@ -142,6 +145,9 @@ test("a file that pdf.js cannot take ends its worker and says what to do", async
   await userEvent.click(screen.getByTestId("source-tab-pages"));
   expect((await screen.findByRole("alert")).textContent).toContain("암호가 걸린 PDF");
   expect(drawer.closed).toBe(1);
+  language.choose("en");
+  await tick();
+  expect(screen.getByRole("alert").textContent).toContain("To see its pages, open the original. (pages_password)");
 });
 
 test("the worker ends with the view", async () => {

@@ -473,6 +473,6 @@ test("who begins to rename and leaves the name does not undo what the model prop
 });
 
 test("the sheet of shortcuts tells of the list's keys", () => {
-  const { shortcuts } = LOCAL.find(({ where }) => where === "대화 목록")!;
+  const { shortcuts } = LOCAL.find(({ where }) => where === "conversations")!;
   expect(shortcuts.map(({ keys }) => keys)).toEqual(["F2", "Delete", "Esc"]);
 });

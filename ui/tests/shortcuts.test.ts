@@ -1,9 +1,10 @@
 import { fireEvent, render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import Desk from "../src/Desk.svelte";
 import { app } from "../src/lib/app.svelte";
+import { language, words } from "../src/lib/language.svelte";
 import { GLOBAL, sheet } from "../src/lib/shortcuts.svelte";
 import { useShell } from "./security";
 
@@ -12,6 +13,7 @@ beforeEach(() => {
   sheet.open = false;
   render(Desk);
 });
+afterEach(() => language.choose("ko"));
 
 const focused = () => {
   const pane = document.activeElement?.closest("nav, main, aside");
@@ -23,10 +25,20 @@ test("F1 opens the sheet with every shortcut of the desk, Escape closes it and t
   opener.focus();
   await fireEvent.keyDown(document.body, { key: "F1", code: "F1" });
   const dialog = screen.getByTestId("shortcut-sheet");
-  for (const { does } of GLOBAL) expect(within(dialog).getByText(does)).toBeTruthy();
+  for (const { does } of GLOBAL) expect(within(dialog).getByText(words.finding.shortcuts.does[does])).toBeTruthy();
   await fireEvent.keyDown(document.activeElement!, { key: "Escape" });
   expect(screen.queryByTestId("shortcut-sheet")).toBeNull();
   expect(document.activeElement).toBe(opener);
+});
+
+test("the open sheet follows the language", async () => {
+  sheet.open = true;
+  await tick();
+  const firsts = () => [screen.getByTestId("shortcut-sheet").querySelector("h3")!.textContent, screen.getByTestId("shortcut-sheet").querySelector("dd")!.textContent];
+  expect(firsts()).toEqual(["어디서나", "새 대화를 시작합니다"]);
+  language.choose("en");
+  await tick();
+  expect(firsts()).toEqual(["Anywhere", "Start a new conversation"]);
 });
 
 test("the button opens it too", async () => {

@@ -1,22 +1,23 @@
 /** What is looked for among what, and what was found as a list to move through. */
 import type { FindFilters, FindKind, Found, FoundConversation, FoundDocument, FoundMessage, FoundSnippet, Grade } from "./contract";
+import { words } from "./language.svelte";
 
 /** As a person names formats; "other" is what none of the others is. */
 export const FORMATS = {
-  hangul: { name: "한글", formats: ["hwp", "hwp3", "hwpx", "hwpml"] },
-  pdf: { name: "PDF", formats: ["pdf"] },
-  word: { name: "워드", formats: ["docx"] },
-  excel: { name: "엑셀", formats: ["xlsx", "xls"] },
-  powerpoint: { name: "파워포인트", formats: ["pptx"] },
-  other: { name: "그 밖", formats: ["odt", "html", "eml", "csv", "txt", "md", "zip", "image"] },
+  hangul: ["hwp", "hwp3", "hwpx", "hwpml"],
+  pdf: ["pdf"],
+  word: ["docx"],
+  excel: ["xlsx", "xls"],
+  powerpoint: ["pptx"],
+  other: ["odt", "html", "eml", "csv", "txt", "md", "zip", "image"],
 } as const;
 export type FormatGroup = keyof typeof FORMATS;
 
-export const PERIODS = { today: "오늘", week: "최근 7일", month: "최근 30일", custom: "직접 지정" } as const;
+export const PERIODS = ["today", "week", "month", "custom"] as const;
 
 /** Days as `<input type=date>` has them, "" for none; of "custom" only. */
 export interface Period {
-  name: keyof typeof PERIODS;
+  name: (typeof PERIODS)[number];
   from: string;
   to: string;
 }
@@ -45,7 +46,7 @@ export function filtersOf(choice: Choice, now: number): FindFilters {
   const documents = choice.kind !== "conversations";
   const [added_from, added_to] = choice.period ? between(choice.period, now) : [null, null];
   return {
-    formats: documents ? choice.formats.flatMap((group) => [...FORMATS[group].formats]) : [],
+    formats: documents ? choice.formats.flatMap((group) => [...FORMATS[group]]) : [],
     folders: documents ? [...choice.folders] : [],
     grades: [...choice.grades],
     added_from,
@@ -76,10 +77,10 @@ function startOf(day: string, later: number): number | null {
 export const toggled = <T>(values: readonly T[], value: T): T[] =>
   values.includes(value) ? values.filter((each) => each !== value) : [...values, value];
 
-/** "PDF 외 1" */
+/** The first, and how many more: "PDF +1". */
 export function summary(names: string[]): string {
   const [first, ...others] = names;
-  return first === undefined ? "" : others.length === 0 ? first : `${first} 외 ${others.length}`;
+  return first === undefined ? "" : words.finding.filters.summary(first, others.length);
 }
 
 /** What Enter opens. */
