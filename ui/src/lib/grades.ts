@@ -42,14 +42,13 @@ export function highest(grades: Iterable<Grade | null>): Grade | null {
   return GRADES.find((grade) => had.has(grade)) ?? null;
 }
 
-/** The second names are those of callers whose words are not in the messages yet: to go with the last of them. */
-export type Way = "copy" | "export" | "복사" | "내보내기";
+export type Way = "copy" | "export";
 
 /** Why what has this grade may not leave in this way; null where it may. */
 export function refusal(way: Way, grade: Grade | null, upTo: Grade): string | null {
   if (grade === null || !isAbove(grade, upTo)) return null;
   const { copyRefused, exportRefused } = words.library.grades;
-  const refused = way === "copy" || way === "복사" ? copyRefused : exportRefused;
+  const refused = way === "copy" ? copyRefused : exportRefused;
   return refused(gradeName[grade], gradeName[upTo]);
 }
 
