@@ -1,6 +1,6 @@
 //! Lines of pages back into paragraphs: what repeats on each page goes, what was wrapped is joined.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A line's place at a page's edge within which running heads and page numbers stand.
 const EDGE: usize = 2;
@@ -35,29 +35,33 @@ pub fn paragraphs(texts: &[String]) -> Vec<Vec<String>> {
     pages.iter().map(|lines| joined(lines)).collect()
 }
 
-/// Takes out lines that stand at the edge of most pages but for their digits; a running head stays where it is
-/// first, a page number nowhere.
+/// Takes out lines that stand at the edge of most pages but for the number of the page; a running head stays where it
+/// is first, a page number nowhere.
 fn drop_running(pages: &mut [Vec<&str>]) {
-    let edge = |lines: &[&str]| -> Vec<usize> {
-        let full: Vec<usize> = (0..lines.len()).filter(|&at| !lines[at].trim().is_empty()).collect();
-        let mut places: Vec<usize> = full.iter().copied().take(EDGE).collect();
-        places.extend(full.iter().copied().rev().take(EDGE).filter(|at| !full[..full.len().min(EDGE)].contains(at)));
-        places
-    };
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    for lines in pages.iter() {
-        for at in edge(lines) {
-            *seen.entry(shape(lines[at])).or_default() += 1;
+    let places: Vec<Vec<usize>> = pages.iter().map(|lines| edge(lines)).collect();
+    let mut alike: HashMap<String, Vec<(usize, Vec<u128>)>> = HashMap::new();
+    for (page, (lines, places)) in pages.iter().zip(&places).enumerate() {
+        for &at in places {
+            let (shape, numbers) = shape(lines[at]);
+            alike.entry(shape).or_default().push((page, numbers));
         }
     }
     let many = REPEATS.max(pages.len().div_ceil(2));
+    let running: HashMap<String, Vec<Number>> = alike
+        .into_iter()
+        .filter_map(|(shape, found)| {
+            let numbers = if is_page_number(&shape) { Vec::new() } else { follow(&found) };
+            let on: HashSet<usize> = found.iter().filter(|(page, n)| fits(&numbers, *page, n)).map(|(page, _)| *page).collect();
+            (on.len() >= many).then_some((shape, numbers))
+        })
+        .collect();
     let mut shown = HashSet::new();
-    for lines in pages.iter_mut() {
-        let places = edge(lines);
+    for (page, (lines, places)) in pages.iter_mut().zip(&places).enumerate() {
         let mut kept = Vec::with_capacity(lines.len());
         for (at, line) in lines.iter().enumerate() {
-            let shape = shape(line);
-            if !places.contains(&at) || seen.get(&shape).is_none_or(|&count| count < many) {
+            let (shape, numbers) = shape(line);
+            let is_running = places.contains(&at) && running.get(&shape).is_some_and(|told| fits(told, page, &numbers));
+            if !is_running {
                 kept.push(*line);
             } else if !is_page_number(&shape) && shown.insert(shape) {
                 // Empty lines around it: the text does not go on from it.
@@ -68,22 +72,80 @@ fn drop_running(pages: &mut [Vec<&str>]) {
     }
 }
 
-/// A line with its numbers made equal, so that `- 3 -` and `- 4 -` are the same.
-fn shape(line: &str) -> String {
-    let mut out = String::new();
-    for c in line.chars().filter(|c| !c.is_whitespace()) {
-        match c {
-            '0'..='9' if out.ends_with('#') => {}
-            '0'..='9' => out.push('#'),
-            c => out.push(c),
+/// Where the first and last full lines of a page stand.
+fn edge(lines: &[&str]) -> Vec<usize> {
+    let full: Vec<usize> = (0..lines.len()).filter(|&at| !lines[at].trim().is_empty()).collect();
+    let mut places: Vec<usize> = full.iter().copied().take(EDGE).collect();
+    places.extend(full.iter().copied().rev().take(EDGE).filter(|at| !full[..full.len().min(EDGE)].contains(at)));
+    places
+}
+
+/// What a number of a running head is from page to page. Lines of a list differ in their numbers too, and are no heads.
+enum Number {
+    /// The same on each page: a year, how many pages there are.
+    Same(u128),
+    /// The page's own; this is the first page's, round zero.
+    OfPage(u128),
+}
+
+impl Number {
+    fn fits(&self, page: usize, number: u128) -> bool {
+        match self {
+            Self::Same(same) => *same == number,
+            Self::OfPage(first) => first.wrapping_add(page as u128) == number,
         }
     }
-    out
+}
+
+fn fits(told: &[Number], page: usize, numbers: &[u128]) -> bool {
+    told.iter().zip(numbers).all(|(told, &number)| told.fits(page, number))
+}
+
+/// How each number of lines that are alike goes on from page to page, as most of them do.
+fn follow(found: &[(usize, Vec<u128>)]) -> Vec<Number> {
+    let most = |values: &mut dyn Iterator<Item = u128>| {
+        let mut counts: BTreeMap<u128, usize> = BTreeMap::new();
+        for value in values {
+            *counts.entry(value).or_default() += 1;
+        }
+        counts.into_iter().max_by_key(|&(_, count)| count).unwrap_or_default()
+    };
+    (0..found.first().map_or(0, |(_, numbers)| numbers.len()))
+        .map(|at| {
+            let (same, still) = most(&mut found.iter().map(|(_, numbers)| numbers[at]));
+            let (first, counted) = most(&mut found.iter().map(|(page, numbers)| numbers[at].wrapping_sub(*page as u128)));
+            if counted > still { Number::OfPage(first) } else { Number::Same(same) }
+        })
+        .collect()
+}
+
+/// What stands for a number in a shape: no other sign there is a digit.
+const NUMBER: char = '0';
+
+/// A line without spaces and with its numbers made equal, so that `- 3 -` and `- 4 -` are the same, and its numbers.
+fn shape(line: &str) -> (String, Vec<u128>) {
+    let mut out = String::new();
+    let mut numbers: Vec<u128> = Vec::new();
+    let mut in_number = false;
+    for c in line.chars() {
+        let digit = c.to_digit(10);
+        match (digit, numbers.last_mut()) {
+            (Some(digit), Some(number)) if in_number => *number = number.saturating_mul(10).saturating_add(digit.into()),
+            (Some(digit), _) => {
+                out.push(NUMBER);
+                numbers.push(digit.into());
+            }
+            (None, _) if c.is_whitespace() => {}
+            (None, _) => out.push(c),
+        }
+        in_number = digit.is_some();
+    }
+    (out, numbers)
 }
 
 fn is_page_number(shape: &str) -> bool {
     let bare: String = shape.chars().filter(|c| !matches!(c, '-' | '–' | '—' | '/' | '[' | ']' | '(' | ')' | '쪽' | '·')).collect();
-    bare == "#" || bare == "##" || bare.eq_ignore_ascii_case("page#") || bare.eq_ignore_ascii_case("page#of#")
+    ["0", "00"].contains(&bare.as_str()) || ["page0", "page0of0"].iter().any(|other| bare.eq_ignore_ascii_case(other))
 }
 
 /// Joins wrapped lines. A line goes on from the one before it unless that one ends a sentence or is short, or this
@@ -192,6 +254,28 @@ mod tests {
     fn running_heads_stay_once_and_page_numbers_go() {
         let found = pages(&["복무 규정\n가나.\n- 1 -", "복무 규정\n다라.\n- 2 -", "복무 규정\n마바.\n- 3 -", "복무 규정\n사.\n- 4 -"]);
         assert_eq!(found, [vec!["복무 규정", "가나."], vec!["다라."], vec!["마바."], vec!["사."]]);
+    }
+
+    #[test]
+    fn only_the_pages_own_number_may_differ_in_a_running_head() {
+        let page = |head: &str, foot: &str| format!("{head}\n가나.\n다라.\n{foot}");
+        let numbered = |foot: fn(usize) -> String| -> Vec<Vec<String>> {
+            paragraphs(&(0..5).map(|at| page("2026년 계획", &foot(at))).collect::<Vec<_>>())
+        };
+        for (foot, kept) in [
+            ((|at| format!("예산과 - {} / 5", at + 1)) as fn(usize) -> String, 1),
+            (|at| format!("2026. 3. 1. {}쪽", at + 7), 1),
+            (|at| format!("{}", at + 1), 0),
+            (|at| format!("{}번 안건은 다음에 다룹니다.", at * 3 + 2), 5),
+            (|at| format!("{}명이 신청하였습니다.", 100 - at), 5),
+            (|at| format!("#{}", at * at), 5),
+        ] {
+            let found = numbered(foot);
+            let texts: Vec<&String> = found.iter().flatten().collect();
+            assert_eq!(texts.iter().filter(|text| text.starts_with("2026년 계획")).count(), 1);
+            let feet: Vec<String> = (0..5).map(foot).collect();
+            assert_eq!(texts.iter().filter(|text| feet.contains(text)).count(), kept, "{texts:?}");
+        }
     }
 
     #[test]
