@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A line's place at a page's edge within which running heads and page numbers stand.
 const EDGE: usize = 2;
+/// A longer line, in bytes, is text and no running head.
+const LONGEST: usize = 400;
 /// On so many pages must a line stand to be a running head, and on half of all.
 const REPEATS: usize = 3;
 
@@ -59,9 +61,12 @@ fn drop_running(pages: &mut [Vec<&str>]) {
     for (page, (lines, places)) in pages.iter_mut().zip(&places).enumerate() {
         let mut kept = Vec::with_capacity(lines.len());
         for (at, line) in lines.iter().enumerate() {
+            if !places.contains(&at) {
+                kept.push(*line);
+                continue;
+            }
             let (shape, numbers) = shape(line);
-            let is_running = places.contains(&at) && running.get(&shape).is_some_and(|told| fits(told, page, &numbers));
-            if !is_running {
+            if running.get(&shape).is_none_or(|told| !fits(told, page, &numbers)) {
                 kept.push(*line);
             } else if !is_page_number(&shape) && shown.insert(shape) {
                 // Empty lines around it: the text does not go on from it.
@@ -77,6 +82,7 @@ fn edge(lines: &[&str]) -> Vec<usize> {
     let full: Vec<usize> = (0..lines.len()).filter(|&at| !lines[at].trim().is_empty()).collect();
     let mut places: Vec<usize> = full.iter().copied().take(EDGE).collect();
     places.extend(full.iter().copied().rev().take(EDGE).filter(|at| !full[..full.len().min(EDGE)].contains(at)));
+    places.retain(|&at| lines[at].len() <= LONGEST);
     places
 }
 
