@@ -40,41 +40,47 @@ pub fn paragraphs(texts: &[String]) -> Vec<Vec<String>> {
 /// Takes out lines that stand at the edge of most pages but for the number of the page; a running head stays where it
 /// is first, a page number nowhere.
 fn drop_running(pages: &mut [Vec<&str>]) {
-    let places: Vec<Vec<usize>> = pages.iter().map(|lines| edge(lines)).collect();
-    let mut alike: HashMap<String, Vec<(usize, Vec<u128>)>> = HashMap::new();
-    for (page, (lines, places)) in pages.iter().zip(&places).enumerate() {
-        for &at in places {
+    let mut alike: HashMap<String, Vec<Found>> = HashMap::new();
+    for (page, lines) in pages.iter().enumerate() {
+        for at in edge(lines) {
             let (shape, numbers) = shape(lines[at]);
-            alike.entry(shape).or_default().push((page, numbers));
+            alike.entry(shape).or_default().push(Found { page, at, numbers });
         }
     }
     let many = REPEATS.max(pages.len().div_ceil(2));
-    let running: HashMap<String, Vec<Number>> = alike
-        .into_iter()
-        .filter_map(|(shape, found)| {
-            let numbers = if is_page_number(&shape) { Vec::new() } else { follow(&found) };
-            let on: HashSet<usize> = found.iter().filter(|(page, n)| fits(&numbers, *page, n)).map(|(page, _)| *page).collect();
-            (on.len() >= many).then_some((shape, numbers))
-        })
-        .collect();
-    let mut shown = HashSet::new();
-    for (page, (lines, places)) in pages.iter_mut().zip(&places).enumerate() {
+    // Where running lines stand, and whether they stay.
+    let mut running: HashMap<(usize, usize), bool> = HashMap::new();
+    for (shape, mut found) in alike {
+        let is_page_number = is_page_number(&shape);
+        if !is_page_number {
+            let followed = follow(&found);
+            found.retain(|line| line.numbers.iter().zip(&followed).all(|(&number, told)| told.fits(line.page, number)));
+        }
+        let on: HashSet<usize> = found.iter().map(|line| line.page).collect();
+        if on.len() >= many {
+            let first = found.iter().map(|line| (line.page, line.at)).min().filter(|_| !is_page_number);
+            running.extend(found.iter().map(|line| ((line.page, line.at), Some((line.page, line.at)) == first)));
+        }
+    }
+    for (page, lines) in pages.iter_mut().enumerate() {
         let mut kept = Vec::with_capacity(lines.len());
         for (at, line) in lines.iter().enumerate() {
-            if !places.contains(&at) {
-                kept.push(*line);
-                continue;
-            }
-            let (shape, numbers) = shape(line);
-            if running.get(&shape).is_none_or(|told| !fits(told, page, &numbers)) {
-                kept.push(*line);
-            } else if !is_page_number(&shape) && shown.insert(shape) {
+            match running.get(&(page, at)) {
+                None => kept.push(*line),
                 // Empty lines around it: the text does not go on from it.
-                kept.extend(["", *line, ""]);
+                Some(true) => kept.extend(["", *line, ""]),
+                Some(false) => {}
             }
         }
         *lines = kept;
     }
+}
+
+/// A line at a page's edge, and its numbers in their order.
+struct Found {
+    page: usize,
+    at: usize,
+    numbers: Vec<u128>,
 }
 
 /// Where the first and last full lines of a page stand.
@@ -90,7 +96,7 @@ fn edge(lines: &[&str]) -> Vec<usize> {
 enum Number {
     /// The same on each page: a year, how many pages there are.
     Same(u128),
-    /// The page's own; this is the first page's, round zero.
+    /// The page's own; this is the first page's, which wraps where its pages are counted from later on.
     OfPage(u128),
 }
 
@@ -103,26 +109,24 @@ impl Number {
     }
 }
 
-fn fits(told: &[Number], page: usize, numbers: &[u128]) -> bool {
-    told.iter().zip(numbers).all(|(told, &number)| told.fits(page, number))
-}
-
 /// How each number of lines that are alike goes on from page to page, as most of them do.
-fn follow(found: &[(usize, Vec<u128>)]) -> Vec<Number> {
-    let most = |values: &mut dyn Iterator<Item = u128>| {
-        let mut counts: BTreeMap<u128, usize> = BTreeMap::new();
-        for value in values {
-            *counts.entry(value).or_default() += 1;
-        }
-        counts.into_iter().max_by_key(|&(_, count)| count).unwrap_or_default()
-    };
-    (0..found.first().map_or(0, |(_, numbers)| numbers.len()))
+fn follow(found: &[Found]) -> Vec<Number> {
+    (0..found.first().map_or(0, |line| line.numbers.len()))
         .map(|at| {
-            let (same, still) = most(&mut found.iter().map(|(_, numbers)| numbers[at]));
-            let (first, counted) = most(&mut found.iter().map(|(page, numbers)| numbers[at].wrapping_sub(*page as u128)));
+            let (same, still) = commonest(found.iter().map(|line| line.numbers[at]));
+            let (first, counted) = commonest(found.iter().map(|line| line.numbers[at].wrapping_sub(line.page as u128)));
             if counted > still { Number::OfPage(first) } else { Number::Same(same) }
         })
         .collect()
+}
+
+/// The value that comes most often, of several the highest, and how often; zeros where there is none.
+fn commonest(values: impl Iterator<Item = u128>) -> (u128, usize) {
+    let mut counts: BTreeMap<u128, usize> = BTreeMap::new();
+    for value in values {
+        *counts.entry(value).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|&(_, count)| count).unwrap_or_default()
 }
 
 /// What stands for a number in a shape: no other sign there is a digit.
@@ -151,7 +155,7 @@ fn shape(line: &str) -> (String, Vec<u128>) {
 
 fn is_page_number(shape: &str) -> bool {
     let bare: String = shape.chars().filter(|c| !matches!(c, '-' | '–' | '—' | '/' | '[' | ']' | '(' | ')' | '쪽' | '·')).collect();
-    ["0", "00"].contains(&bare.as_str()) || ["page0", "page0of0"].iter().any(|other| bare.eq_ignore_ascii_case(other))
+    ["0", "00", "page0", "page0of0"].iter().any(|known| bare.eq_ignore_ascii_case(known))
 }
 
 /// Joins wrapped lines. A line goes on from the one before it unless that one ends a sentence or is short, or this
@@ -282,6 +286,13 @@ mod tests {
             let feet: Vec<String> = (0..5).map(foot).collect();
             assert_eq!(texts.iter().filter(|text| feet.contains(text)).count(), kept, "{texts:?}");
         }
+    }
+
+    #[test]
+    fn a_line_too_long_for_a_running_head_stays_on_each_page() {
+        let long = "가".repeat(LONGEST / "가".len() + 1);
+        let found = pages(&[long.as_str(); 4]);
+        assert_eq!(found, vec![vec![long]; 4]);
     }
 
     #[test]
