@@ -4,6 +4,7 @@
 mod ahead;
 mod draft;
 mod embedding;
+mod opening;
 mod store;
 mod title;
 mod trial;
@@ -11,14 +12,12 @@ mod trial;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Duration;
 
 use assistant::{Assistant, Stop};
 use catalog::Role;
-use documents::{Reader, Recognition};
 use engine::{Engine, LoadOptions, Model, Part};
 use keys::Key;
-use library::{Analyzer, Change, Ingest, Library, Setup, Storage, readers_of_this_machine};
+use library::{Ingest, Library};
 use policy::{Grade, Loaded, Policy, Source};
 use serde::Serialize;
 use serde_json::json;
@@ -26,7 +25,7 @@ use tokio::task::JoinHandle;
 use vault::Vault;
 use wire::Failure;
 
-use crate::app::{Notice, Notify, Paths, lock, now_ms};
+use crate::app::{Notice, Notify, Paths, lock};
 use crate::models::{self, Models};
 use crate::shown::Shown;
 use crate::trail::Trail;
@@ -160,9 +159,6 @@ struct Inner {
     trials: Trials,
     notify: Notify,
 }
-
-/// How often, and how many times, the index is tried that a session just locked may still be closing.
-const CLOSING: (Duration, u32) = (Duration::from_millis(200), 50);
 
 impl Session {
     /// Opens what is kept with its key; [`Session::start`] then loads library and model.
@@ -336,6 +332,11 @@ impl Session {
         lock(&self.0.running).remove(&number);
     }
 
+    /// The person types.
+    pub fn typing(&self) {
+        self.0.engine.typing();
+    }
+
     /// Stops every answer that is being written, and the title.
     pub fn stop(&self) {
         lock(&self.0.running).values().for_each(Stop::stop);
@@ -417,55 +418,6 @@ impl Session {
         });
         self.read_ahead();
         loaded.map(|_| ())
-    }
-
-    async fn open_library(&self) {
-        let opened = self.open_library_now().await;
-        self.change(|status| {
-            status.library = match &opened {
-                Ok(()) => LibraryStatus { state: LibraryState::Ready, failure: None },
-                Err(failure) => LibraryStatus { state: LibraryState::Failed, failure: Some(failure.clone()) },
-            };
-        });
-    }
-
-    async fn open_library_now(&self) -> Result<(), Failure> {
-        let vault = self.0.vault.clone();
-        let (index, dictionary) = (self.0.paths.index(), self.0.paths.dictionary());
-        let (opening, key) = (vault.clone(), self.0.key.derive("index"));
-        let library = tokio::task::spawn_blocking(move || {
-            let analyzer = Analyzer::load(&dictionary)?;
-            let open = || Library::open(opening.clone(), &index, analyzer.clone(), Storage::Sealed(&key));
-            let (pause, times) = CLOSING;
-            for _ in 0..times {
-                match open() {
-                    Err(library::Error::Locked(_)) => std::thread::sleep(pause),
-                    opened => return opened,
-                }
-            }
-            open()
-        })
-        .await
-        .map_err(|error| Failure::new("library_failed", "자료 색인을 열지 못했습니다. 다시 시작해 주십시오.", error))??;
-        let notify = self.0.notify.clone();
-        let setup = Setup {
-            vault,
-            library: library.clone(),
-            reader: Reader::new(self.0.paths.reader.clone()).with_recognition(Recognition::find()),
-            readers: readers_of_this_machine(),
-            now_ms,
-            default_grade: self.policy().grades.default,
-        };
-        let ingest = Ingest::start(setup, move |change| {
-            notify(match change {
-                Change::Document(row) => Notice::Document(row),
-                Change::Documents => Notice::Documents,
-                Change::Status(status) => Notice::Ingest(status),
-            });
-        });
-        // Only this task opens it, so the cell is empty.
-        let _ = self.0.opened.set((library, ingest));
-        Ok(())
     }
 
     fn change(&self, change: impl FnOnce(&mut Status)) {

@@ -122,6 +122,7 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             commands::chat::regenerate,
             commands::chat::expect_question,
             commands::chat::stop,
+            commands::chat::typing,
             commands::engine::choose_model,
             commands::engine::choose_draft_model,
             commands::engine::choose_embedding_model,

@@ -7,7 +7,7 @@ import Chat from "../src/components/Chat.svelte";
 import { app } from "../src/lib/app.svelte";
 import type { AskEvent, Failure, FoundMessage, Message } from "../src/lib/contract";
 import { find } from "../src/lib/find.svelte";
-import { shownWith, begin, unsaved } from "../src/lib/turn";
+import { shownWith, unsaved } from "../src/lib/turn";
 import { answer, conversation, document, status } from "./samples";
 
 const question = (id: number, text: string, more: Partial<Message> = {}): Message => ({ ...unsaved(id, "user", text), ...more });
@@ -72,7 +72,7 @@ test.each<[string, number | null, Message, number[]]>([
   ["a question that is answered again is the last", 1, FIRST, [1]],
   ["what is not there takes no place", 99, question(-1, "그럼"), [1, 2, 3, 4, -1]],
 ])("%s", (_, instead, of, ids) => {
-  expect(shownWith(begin(7, of, [], instead), [FIRST, ONE, SECOND, LAST]).map(({ id }) => id)).toEqual(ids);
+  expect(shownWith(of, instead, [FIRST, ONE, SECOND, LAST]).map(({ id }) => id)).toEqual(ids);
 });
 
 // Another answer

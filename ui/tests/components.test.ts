@@ -54,6 +54,16 @@ test("Enter of an input method does not send, the next does", async () => {
   expect(asked()).toEqual(["연가"]);
 });
 
+test("the engine hears of keys while it answers, and not of each", async () => {
+  const told = () => calls.filter(([command]) => command === "typing").length;
+  render(Composer);
+  await userEvent.type(field(), "가나");
+  expect(told()).toBe(0);
+  await userEvent.keyboard("{Enter}");
+  await userEvent.type(field(), "다라마");
+  expect(told()).toBe(1);
+});
+
 test("an empty question is not sent", async () => {
   render(Composer);
   await userEvent.type(field(), "  {Enter}");

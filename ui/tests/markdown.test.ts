@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { render, renderPartial } from "../src/lib/markdown";
+import { Growing, render } from "../src/lib/markdown";
 import { chipLabel } from "../src/lib/format";
 import { citation } from "./samples";
 
@@ -100,5 +100,30 @@ test.each([
   ["연가는 15일 [?", "연가는 15일"],
   ["연가는 15일 [1]입", "연가는 15일입"],
 ])("a growing text shows no half mark: %s", (text, shown) => {
-  expect(dom(renderPartial(text)).textContent!.trim()).toBe(shown);
+  expect(dom(new Growing().render(text).join("")).textContent!.trim()).toBe(shown);
+});
+
+const GROWN = [
+  "첫 문단입니다.\n둘째 줄입니다.\n\n## 제목\n\n- 하나 [1]\n- 둘\n\n  이어지는 글\n- 셋\n\n끝 문단 **굵게**.",
+  "| 구분 | 값 |\n|---|---|\n| 가 | 1 |\n| 나 | 2 |\n\n```\nlet 가 = 1;\n\nlet 나 = 2;\n```\n\n3. 셋째\n4. 넷째\n\n> 옮긴 글\n> 두 줄\n",
+  "<b>그대로</b>\n\n제목\n---\n\n글 끝 [?]",
+];
+
+test.each(GROWN)("a text that grows letter by letter looks at each step as if it were rendered whole", (text) => {
+  const growing = new Growing();
+  for (let end = 1; end <= text.length; end++) {
+    const part = text.slice(0, end);
+    const whole = dom(render(part.replace(/\s?\[(\d*|\?)$/, ""), []));
+    const blocks = dom(growing.render(part).join(""));
+    for (const page of [whole, blocks]) page.innerHTML = page.innerHTML.replace(/>\s+</g, "><").trim();
+    expect(blocks.innerHTML).toBe(whole.innerHTML);
+  }
+});
+
+test("blocks before the last stay the same while a text grows", () => {
+  const growing = new Growing();
+  const before = growing.render("첫 문단.\n\n- 하나\n- 둘\n\n셋째");
+  const after = growing.render("첫 문단.\n\n- 하나\n- 둘\n\n셋째 문단이 길어집니다.");
+  expect(after.slice(0, -1)).toEqual(before.slice(0, -1));
+  expect(after.at(-1)).toContain("길어집니다");
 });

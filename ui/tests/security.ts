@@ -33,6 +33,8 @@ export const refuse = (code: string, message: string, detail = "") => () => {
 export async function at(more: Partial<Gate> = {}) {
   await emit("gate", { state: "open", ways, keyring_available: true, ...more });
   await tick();
+  await vi.dynamicImportSettled();
+  await tick();
 }
 
 /** The desk with the dialog open. */

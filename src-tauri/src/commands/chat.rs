@@ -32,7 +32,7 @@ pub enum AskEvent {
 }
 
 /// One conversation with the messages that are shown of it.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn conversation(app: State<'_, App>, id: i64) -> Result<ShownConversation, Failure> {
     let session = app.session()?;
     Ok(session.shown().conversation(session.vault().conversation(id)?))
@@ -49,7 +49,7 @@ pub async fn switch_branch(app: State<'_, App>, message_id: i64) -> Result<Shown
 }
 
 /// Keeps what the person thinks of an answer, and why.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn rate_message(
     app: State<'_, App>,
     message_id: i64,
@@ -61,7 +61,7 @@ pub fn rate_message(
 }
 
 /// Takes a conversation out of the list; it can be restored.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn remove_conversation(app: State<'_, App>, id: i64) -> Result<(), Failure> {
     let session = app.session()?;
     session.trail().account("conversation_removed", &json!({ "conversation": id }))?;
@@ -69,7 +69,7 @@ pub fn remove_conversation(app: State<'_, App>, id: i64) -> Result<(), Failure> 
 }
 
 /// Brings a removed conversation back.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn restore_conversation(app: State<'_, App>, id: i64) -> Result<(), Failure> {
     let session = app.session()?;
     session.trail().account("conversation_restored", &json!({ "conversation": id }))?;
@@ -124,6 +124,14 @@ pub async fn export_conversation(app: State<'_, App>, id: i64, path: PathBuf, ma
 pub fn stop(app: State<'_, App>) {
     if let Ok(session) = app.session() {
         session.stop();
+    }
+}
+
+/// The person types while something is computed: the engine stands back for the keys.
+#[tauri::command]
+pub fn typing(app: State<'_, App>) {
+    if let Ok(session) = app.session() {
+        session.typing();
     }
 }
 

@@ -87,7 +87,7 @@ const IDLE_MINUTES: &str = "idle_minutes";
 const DAY: u32 = 24 * 60;
 
 /// When the program locks itself: the agency's word, or else the person's.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn lock_settings(app: State<'_, App>) -> Result<LockSettings, Failure> {
     let session = app.session()?;
     let policy = session.policy();
@@ -101,7 +101,7 @@ pub fn lock_settings(app: State<'_, App>) -> Result<LockSettings, Failure> {
 }
 
 /// The person chose when the window locks; 0 is never.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn set_idle_minutes(app: State<'_, App>, minutes: u32) -> Result<(), Failure> {
     if lock_settings(app.clone())?.locked_by_policy {
         return Err(Failure::new(

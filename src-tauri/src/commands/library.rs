@@ -19,7 +19,7 @@ const SAMPLE: &[u8] = include_bytes!("../../../tests/fixtures/복무규정.hwpx"
 const SAMPLE_NAME: &str = "복무규정.hwpx";
 
 /// All documents, newest last.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn documents(app: State<'_, App>) -> Result<Vec<DocumentRow>, Failure> {
     Ok(app.vault()?.documents()?)
 }
@@ -81,7 +81,7 @@ pub async fn forget_document(app: State<'_, App>, id: i64) -> Result<(), Failure
 }
 
 /// The person decided a document's grade.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn set_grade(app: State<'_, App>, id: i64, grade: Grade, reason: Option<String>) -> Result<DocumentRow, Failure> {
     let session = app.session()?;
     let reason = reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
@@ -97,20 +97,20 @@ pub fn set_grade(app: State<'_, App>, id: i64, grade: Grade, reason: Option<Stri
 }
 
 /// How the queue stands.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn ingest_status(app: State<'_, App>) -> Result<IngestStatus, Failure> {
     Ok(app.library()?.1.status())
 }
 
 /// Reads nothing new; what is being read is finished.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn pause_ingest(app: State<'_, App>) -> Result<(), Failure> {
     app.library()?.1.pause();
     Ok(())
 }
 
 /// Goes on reading.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn resume_ingest(app: State<'_, App>) -> Result<(), Failure> {
     app.library()?.1.resume();
     Ok(())
@@ -123,7 +123,7 @@ pub async fn cancel_ingest(app: State<'_, App>) -> Result<usize, Failure> {
 }
 
 /// The person opened or clicked a document that waits: it is read first.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn prioritise_document(app: State<'_, App>, id: i64) -> Result<(), Failure> {
     app.library()?.1.prioritise(id);
     Ok(())
@@ -143,7 +143,7 @@ pub struct WatchedFolder {
 }
 
 /// The folders whose documents are kept in step with them.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn watched_folders(app: State<'_, App>) -> Result<Vec<WatchedFolder>, Failure> {
     let named = |path: PathBuf| WatchedFolder {
         name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),

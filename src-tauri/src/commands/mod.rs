@@ -1,4 +1,7 @@
 //! The window's commands; `ui/src/lib/contract.ts` is their other side.
+//!
+//! All but those that only say stop run away from the window's thread, also where they are plain functions
+//! (`command(async)`): what waits for the vault must not hold up a key that is being typed.
 
 pub mod chat;
 pub mod collections;
@@ -22,7 +25,7 @@ use crate::app::App;
 use crate::session::Status;
 
 /// How engine and library stand.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn status(app: State<'_, App>) -> Result<Status, Failure> {
     app.status()
 }

@@ -8,7 +8,7 @@ use wire::Failure;
 use crate::app::{App, now_ms};
 
 /// Conversations, pinned ones first, each part newest first; without a filter all but those in the archive.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn conversations(
     app: State<'_, App>,
     filter: Option<ConversationFilter>,
@@ -20,7 +20,7 @@ pub fn conversations(
 }
 
 /// Gives a conversation the title that the person typed.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn rename_conversation(app: State<'_, App>, id: i64, title: String) -> Result<(), Failure> {
     Ok(app.vault()?.rename_conversation(id, &title)?)
 }
@@ -37,13 +37,13 @@ pub async fn propose_title(app: State<'_, App>, id: i64) -> Result<Option<Conver
 }
 
 /// Pins a conversation above the others, or takes the pin off.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn pin_conversation(app: State<'_, App>, id: i64, pinned: bool) -> Result<(), Failure> {
     Ok(app.vault()?.pin_conversation(id, pinned.then(now_ms))?)
 }
 
 /// Puts a conversation into the archive, or takes it out.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn archive_conversation(app: State<'_, App>, id: i64, archived: bool) -> Result<(), Failure> {
     let session = app.session()?;
     let action = if archived { "conversation_archived" } else { "conversation_unarchived" };
@@ -52,13 +52,13 @@ pub fn archive_conversation(app: State<'_, App>, id: i64, archived: bool) -> Res
 }
 
 /// Puts a conversation into a folder, or into none.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn move_conversation(app: State<'_, App>, id: i64, folder: Option<i64>) -> Result<(), Failure> {
     Ok(app.vault()?.move_conversation(id, folder)?)
 }
 
 /// All folders, in the person's order.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn folders(app: State<'_, App>) -> Result<Vec<Folder>, Failure> {
     let session = app.session()?;
     let shown = |folder: Folder| Folder { name: session.shown().masked(&folder.name), ..folder };
@@ -66,7 +66,7 @@ pub fn folders(app: State<'_, App>) -> Result<Vec<Folder>, Failure> {
 }
 
 /// A new folder behind the others.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn create_folder(app: State<'_, App>, name: String) -> Result<Folder, Failure> {
     let session = app.session()?;
     let folder = session.vault().create_folder(folder_name(&name)?)?;
@@ -74,25 +74,25 @@ pub fn create_folder(app: State<'_, App>, name: String) -> Result<Folder, Failur
 }
 
 /// Gives a folder another name.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn rename_folder(app: State<'_, App>, id: i64, name: String) -> Result<(), Failure> {
     Ok(app.vault()?.rename_folder(id, folder_name(&name)?)?)
 }
 
 /// Puts a folder at a place among all, from 0.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn move_folder(app: State<'_, App>, id: i64, place: usize) -> Result<(), Failure> {
     Ok(app.vault()?.move_folder(id, place)?)
 }
 
 /// Removes a folder; its conversations stay, in no folder.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn remove_folder(app: State<'_, App>, id: i64) -> Result<(), Failure> {
     Ok(app.vault()?.remove_folder(id)?)
 }
 
 /// The questions that were not sent yet. They are not masked: the person goes on writing them.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn drafts(app: State<'_, App>) -> Result<Vec<Draft>, Failure> {
     Ok(app.vault()?.drafts()?)
 }

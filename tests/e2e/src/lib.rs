@@ -3,13 +3,16 @@
 
 pub mod access;
 pub mod capture;
+mod keyboard;
 pub mod process;
 pub mod session;
 pub mod way_out;
 mod window;
 
+pub use keyboard::Keyboard;
 pub use window::Window;
 
+use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -107,6 +110,17 @@ fn bus_of(home: &Path) -> String {
     format!("unix:path={}", home.join("bus").display())
 }
 
+/// Of a person's programs: their folders and their session's bus.
+fn environment(home: &Path) -> [(&'static str, OsString); 5] {
+    [
+        ("DBUS_SESSION_BUS_ADDRESS", bus_of(home).into()),
+        ("XDG_DATA_HOME", home.into()),
+        ("XDG_CONFIG_HOME", home.join("config").into()),
+        ("XDG_CACHE_HOME", home.join("cache").into()),
+        ("LANG", "C.UTF-8".into()),
+    ]
+}
+
 struct Killed(Child);
 
 impl Drop for Killed {
@@ -134,6 +148,18 @@ impl Desk {
     /// # Errors
     /// Where display or driver do not start.
     pub fn set_up(needs: &Prerequisites) -> Result<Self> {
+        Self::with(needs, false)
+    }
+
+    /// As [`Desk::set_up`], where programs hear the input method IBus ([`Keyboard::plug_in`]).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn with_input_method(needs: &Prerequisites) -> Result<Self> {
+        Self::with(needs, true)
+    }
+
+    fn with(needs: &Prerequisites, hears_ibus: bool) -> Result<Self> {
         let home = tempfile::tempdir()?;
         let data = home.path().join("naratmal");
         std::fs::create_dir_all(&data)?;
@@ -155,12 +181,9 @@ impl Desk {
             .spawn()?;
         let driver = Command::new(&needs.driver)
             .env("DISPLAY", &display)
-            .env("DBUS_SESSION_BUS_ADDRESS", bus_of(home.path()))
             .env("NARATMAL_POLICY_FOLDER", home.path().join("policy"))
-            .env("XDG_DATA_HOME", home.path())
-            .env("XDG_CONFIG_HOME", home.path().join("config"))
-            .env("XDG_CACHE_HOME", home.path().join("cache"))
-            .env("LANG", "C.UTF-8")
+            .env("GTK_IM_MODULE", if hears_ibus { "ibus" } else { "gtk-im-context-simple" })
+            .envs(environment(home.path()))
             .spawn()?;
         Ok(Self {
             home,
@@ -171,6 +194,11 @@ impl Desk {
             _bus: Killed(bus),
             _driver: Killed(driver),
         })
+    }
+
+    /// Of the person's programs.
+    fn environment(&self) -> [(&'static str, OsString); 5] {
+        environment(self.home())
     }
 
     /// Since it was set up.

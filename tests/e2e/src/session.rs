@@ -26,10 +26,11 @@ pub async fn main_job(needs: &Prerequisites) -> Result<()> {
 }
 
 async fn add_documents(desk: &Desk, window: &Window<'_>) -> Result<()> {
-    window.wait("[data-testid=add-sample]").await?;
-    window.say("the window is open, empty");
+    window.scenario("the first start leads through three steps");
+    window.wait("[data-testid=first-steps] [data-step=password][data-state=done]").await?;
+    window.wait("[data-testid=first-steps] [data-step=document][data-state=next]").await?;
     window.screenshot("1-empty").await?;
-    window.click("[data-testid=add-sample]").await?;
+    window.click("[data-testid=first-sample]").await?;
     window.wait(&format!("{RULES}[data-state=ready]")).await?;
     window.say("the sample document is ready");
 
@@ -45,6 +46,7 @@ async fn add_documents(desk: &Desk, window: &Window<'_>) -> Result<()> {
     assert!(failed.contains("손상") || failed.contains("형식"), "{failed}");
     window.wait("[data-testid=engine-state][data-state=ready]").await?;
     window.say("the model is loaded");
+    window.gone("[data-testid=first-steps]").await?;
     window.screenshot("2-documents").await
 }
 

@@ -19,7 +19,7 @@ export const ahead = new Ahead();
 /** For as long as the component lasts in which it is called. */
 export function readAhead(): void {
   const open = $derived(app.status?.library.state === "ready");
-  const answering = $derived(app.turn !== null);
+  const answering = $derived(app.answering !== null);
   // A list that comes again with the same documents in it is no other choice.
   const documents = $derived(app.scope.join());
   $effect(() => {

@@ -157,6 +157,7 @@ export const api = {
   rateMessage: (messageId: number, rating: Rating, note: string | null) => invoke<void>("rate_message", { messageId, rating, note }),
   expectQuestion: (conversationId: number | null, documentIds: number[]) => invoke<Budget | null>("expect_question", { conversationId, documentIds }),
   stop: () => invoke<void>("stop"),
+  typing: () => invoke<void>("typing"),
   collections: () => invoke<Collection[]>("collections"),
   addCollection: (name: string, documents: number[]) => invoke<Collection[]>("add_collection", { name, documents }),
   renameCollection: (id: number, name: string) => invoke<Collection[]>("rename_collection", { id, name }),

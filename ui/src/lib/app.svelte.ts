@@ -54,9 +54,7 @@ export class App extends Asking {
   /** Why nothing can be asked in the scope; null where it can. */
   scopeObstacle = $derived(obstacleOf(this.chosen, this.scope.length));
   /** Why nothing can be asked now; null where it can. */
-  obstacle = $derived(
-    obstacleTo({ status: this.status, answering: this.turn && (this.live ? "here" : "elsewhere"), scope: this.scopeObstacle }),
-  );
+  obstacle = $derived(obstacleTo({ status: this.status, answering: this.answering, scope: this.scopeObstacle }));
   /** The folder to ask about, whether its changes are to be followed. */
   offered = $derived.by(() => {
     if (this.#brought.length === 0) return null;

@@ -19,7 +19,14 @@ export abstract class Asking extends Shelf {
 
   /** The turn, where it belongs to the conversation shown. */
   live = $derived(this.turn?.conversation === this.current ? this.turn : null);
-  messages = $derived(this.live ? shownWith(this.live, this.#messages) : this.#messages);
+  // What follows stays as it is while an answer grows, so that each of its words changes nothing else on the page.
+  /** Where a question is being answered: in the conversation shown, or in another. */
+  answering = $derived<"here" | "elsewhere" | null>(this.turn && (this.live ? "here" : "elsewhere"));
+  /** The conversation in which one is; null for none, and for one that is not saved yet. */
+  answeringIn = $derived(this.turn?.conversation ?? null);
+  #question = $derived(this.live?.question ?? null);
+  #instead = $derived(this.live?.instead ?? null);
+  messages = $derived(this.#question ? shownWith(this.#question, this.#instead, this.#messages) : this.#messages);
 
   /** The documents that a question is asked of. */
   abstract readonly scope: number[];

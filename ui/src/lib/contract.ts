@@ -50,7 +50,7 @@ export type * from "./contract/drafting";
  *   rate_message({ messageId, rating: Rating, note: string | null }) (answers only)
  *   expect_question({ conversationId: number | null, documentIds: number[] }) -> Budget, at once; null while it cannot be told
  *     (what is shown, and would be asked: its beginning is read before it is asked)
- *   stop() -> void
+ *   stop() -> void     typing() -> void (the engine stands back for the keys; every half a second while they come)
  *   source({ passageId }) -> Source
  *   collections() -> Collection[]     add_collection({ name, documents })     rename_collection({ id, name })
  *   remove_collection({ id })     collect({ id, documents: number[], included }) (each gives all collections again)

@@ -59,7 +59,7 @@ class Drafting {
   /** Why nothing can be drafted now, whatever is filled in; null where it can. */
   obstacle = $derived.by(() => {
     if (this.writing) return words.drafting.obstacle.writing;
-    if (app.turn) return words.drafting.obstacle.answering;
+    if (app.answering) return words.drafting.obstacle.answering;
     if (app.status?.engine.state === "none") return words.drafting.obstacle.noModel;
     return obstacleTo({ status: app.status, answering: null, scope: app.scopeObstacle });
   });

@@ -57,10 +57,10 @@ const MATH_ATTRIBUTES =
 const MATHML =
   "math semantics mrow mi mo mn ms mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mtable mtr mtd mstyle mpadded mphantom menclose";
 
-export function render(text: string, citations: Citation[], personal: Mark[] = [], rich: Rich = {}): string {
-  const { text: covered, words: hidden } = cover(text, personal);
+/** What reads Markdown as an answer is shown. */
+function reader(citations: Citation[], rich: Rich): Marked {
   const byMark = new Map(citations.map((citation) => [citation.mark, citation]));
-  const marked = new Marked({
+  return new Marked({
     gfm: true,
     breaks: true,
     extensions: [
@@ -93,7 +93,11 @@ export function render(text: string, citations: Citation[], personal: Mark[] = [
       },
     },
   });
-  const page = DOMPurify.sanitize(marked.parse(covered, { async: false }), {
+}
+
+export function render(text: string, citations: Citation[], personal: Mark[] = [], rich: Rich = {}): string {
+  const { text: covered, words: hidden } = cover(text, personal);
+  const page = DOMPurify.sanitize(reader(citations, rich).parse(covered, { async: false }), {
     ALLOWED_TAGS: [
       ..."p br hr strong em del code pre blockquote ul ol li h1 h2 h3 h4 h5 h6".split(" "),
       ..."table thead tbody tr th td button span".split(" "),
@@ -111,7 +115,21 @@ export function render(text: string, citations: Citation[], personal: Mark[] = [
   return page.innerHTML;
 }
 
-/** A text that is still growing: without the mark that has only begun. */
-export function renderPartial(text: string, rich: Rich = {}): string {
-  return render(text.replace(/\s?\[(\d*|\?)$/, ""), [], [], rich);
+/**
+ * A text that is still growing, in blocks: those before the last are rendered once and stay on the page as they are, so
+ * that a long answer costs no more for each of its words than a short one.
+ */
+export class Growing {
+  #rendered = new Map<string, string>();
+  #rich: Rich = {};
+
+  /** HTML of each block, without the mark that has only begun. */
+  render(text: string, rich: Rich = {}): string[] {
+    const known = rich.formula === this.#rich.formula && rich.highlighted === this.#rich.highlighted ? this.#rendered : new Map<string, string>();
+    const whole = text.replace(/\s?\[(\d*|\?)$/, "");
+    const blocks = reader([], rich).lexer(whole).filter(({ type }) => type !== "space");
+    this.#rich = rich;
+    this.#rendered = new Map(blocks.map(({ raw }) => [raw, known.get(raw) ?? render(raw, [], [], rich)]));
+    return blocks.map(({ raw }) => this.#rendered.get(raw)!);
+  }
 }

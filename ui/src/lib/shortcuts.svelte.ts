@@ -11,7 +11,7 @@ import { security } from "./security.svelte";
 type Said = Messages["finding"]["shortcuts"];
 
 export interface Shortcut {
-  /** As it is shown; the plus sign parts its keys. */
+  /** As it is shown; the plus sign parts keys that are pressed together, a blank those that each do the like. */
   keys: string;
   /** Its name among the messages. */
   does: keyof Said["does"];
@@ -79,7 +79,7 @@ export const LOCAL: { where: keyof Said["where"]; shortcuts: Shortcut[] }[] = [
   {
     where: "messages",
     shortcuts: [
-      { keys: "←+→", does: "branch" },
+      { keys: "← →", does: "branch" },
       { keys: "Ctrl+Enter", does: "sendEdited" },
       { keys: "Esc", does: "stopEditing" },
     ],
@@ -95,8 +95,8 @@ export const LOCAL: { where: keyof Said["where"]; shortcuts: Shortcut[] }[] = [
   {
     where: "documents",
     shortcuts: [
-      { keys: "↑+↓", does: "nextDocument" },
-      { keys: "Home+End", does: "endDocument" },
+      { keys: "↑ ↓", does: "nextDocument" },
+      { keys: "Home End", does: "endDocument" },
       { keys: "Delete", does: "removeDocument" },
       { keys: "Ctrl+V", does: "paste" },
       { keys: "Esc", does: "fold" },
@@ -105,7 +105,7 @@ export const LOCAL: { where: keyof Said["where"]; shortcuts: Shortcut[] }[] = [
   {
     where: "drafting",
     shortcuts: [
-      { keys: "↑+↓", does: "nextTask" },
+      { keys: "↑ ↓", does: "nextTask" },
       { keys: "Ctrl+Enter", does: "draft" },
       { keys: "Esc", does: "closeDrafting" },
     ],
@@ -113,7 +113,7 @@ export const LOCAL: { where: keyof Said["where"]; shortcuts: Shortcut[] }[] = [
   {
     where: "pages",
     shortcuts: [
-      { keys: "PageUp+PageDown", does: "turnPage" },
+      { keys: "PageUp PageDown", does: "turnPage" },
       { keys: "0", does: "fitWidth" },
     ],
   },

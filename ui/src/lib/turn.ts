@@ -33,7 +33,7 @@ export function begin(conversation: number | null, question: Message, asked: rea
 }
 
 /** What is shown of a conversation while it is asked: what stands above the question, and the question. */
-export function shownWith({ question, instead }: Turn, messages: readonly Message[]): Message[] {
+export function shownWith(question: Message, instead: number | null, messages: readonly Message[]): Message[] {
   const at = messages.findIndex(({ id }) => id === instead || id === question.id);
   return [...(at < 0 ? messages : messages.slice(0, at)), question];
 }

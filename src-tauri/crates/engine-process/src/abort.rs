@@ -1,7 +1,7 @@
 //! llama.cpp's abort callback, which llama-cpp-2 0.1.160 does not expose.
 //!
 //! The callback is asked between the nodes of a compute graph, so that a stop takes effect inside a batch of
-//! hundreds of tokens.
+//! hundreds of tokens, and a rest for the person's keys too.
 
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,12 +10,15 @@ use llama_cpp_2::DecodeError;
 use llama_cpp_2::context::params::LlamaContextParams;
 use llama_cpp_sys_2::llama_context_params;
 
+use crate::TYPING;
+
 // `LlamaContextParams` has one field, of this type and private. Equal size and alignment put it at offset 0; the
 // version is pinned, and these two lines fail to compile if a later one changes that.
 const _: () = assert!(size_of::<LlamaContextParams>() == size_of::<llama_context_params>());
 const _: () = assert!(align_of::<LlamaContextParams>() == align_of::<llama_context_params>());
 
 unsafe extern "C" fn is_set(flag: *mut c_void) -> bool {
+    TYPING.rest();
     // SAFETY: the pointer is the `&'static AtomicBool` given below.
     unsafe { &*flag.cast::<AtomicBool>() }.load(Ordering::Relaxed)
 }

@@ -15,7 +15,7 @@ use crate::kept::{Cut, Kept, shared};
 use crate::loading::{Loaded, context_parameters, draft_too_large, too_large};
 use crate::lookup::Pace;
 use crate::template::ChatTemplate;
-use crate::{QUEUE, abort, states, wrong_task};
+use crate::{QUEUE, TYPING, abort, states, wrong_task};
 
 /// Prompt tokens a decode call: progress is told between calls, and a stop acts inside one.
 const STEP: usize = 512;
@@ -58,6 +58,7 @@ impl<'model> Session<'model> {
             true => context_parameters(loaded).with_n_seq_max(joining::SEQUENCES).with_kv_unified(true),
             false => context_parameters(loaded),
         };
+        TYPING.set_threads(loaded.description.threads);
         let context = loaded
             .model
             .new_context(backend, abort::when(QUEUE.flag(), parameters))

@@ -22,6 +22,7 @@ mod states;
 mod template;
 mod text;
 mod thinking;
+mod typing;
 mod windows;
 
 use std::io::{BufReader, Write};
@@ -39,8 +40,10 @@ use crate::loading::Loaded;
 use crate::loading::devices::Hardware;
 use crate::pooled::Pooled;
 use crate::queue::Queue;
+use crate::typing::Typing;
 
 static QUEUE: Queue = Queue::new();
+static TYPING: Typing = Typing::new();
 
 fn main() -> ExitCode {
     if let Err(error) = guard::deny_network().and_then(|()| guard::no_core_dumps())
@@ -91,7 +94,10 @@ fn main() -> ExitCode {
     std::thread::spawn(|| {
         let mut input = BufReader::new(std::io::stdin());
         while let Ok(Some(request)) = wire::read(&mut input) {
-            QUEUE.push(request);
+            match request {
+                Request::Typing => TYPING.typed(),
+                request => QUEUE.push(request),
+            }
         }
         // The window is gone, so nobody waits for what may still run.
         std::process::exit(0);

@@ -7,6 +7,7 @@ mod client;
 mod embedder;
 mod estimate;
 pub mod fallback;
+mod process;
 pub mod protocol;
 
 pub use client::{Check, Engine, Generation, Part};

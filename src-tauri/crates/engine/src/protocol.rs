@@ -324,10 +324,12 @@ pub enum Request {
         /// The request.
         id: u64,
     },
+    /// The person types: leave the window more of the machine for a moment. Nothing answers.
+    Typing,
 }
 
 impl Request {
-    /// The request that this is, or that it ends.
+    /// The request that this is, or that it ends; 0, which names none, for what nothing answers.
     pub fn id(&self) -> u64 {
         match self {
             Self::Load { id, .. }
@@ -340,6 +342,7 @@ impl Request {
             | Self::Embed { id, .. }
             | Self::Rank { id, .. }
             | Self::Stop { id } => *id,
+            Self::Typing => 0,
         }
     }
 }

@@ -26,6 +26,8 @@ struct Opened {
     cold_ms: Vec<f64>,
     warm_ms: Vec<f64>,
     bytes: Vec<f64>,
+    /// Of them the program's own process, which WebKit's stand beside.
+    own_bytes: Vec<f64>,
 }
 
 /// Time for the memory of a fresh window to settle.
@@ -74,7 +76,9 @@ async fn measured(needs: &Prerequisites, rounds: usize) -> e2e::Result<Value> {
                 unlocked_ms.push(unlocked(&window).await?);
             }
             tokio::time::sleep(SETTLED).await;
-            opened.bytes.push(memory(program));
+            let (own, web) = memory(program);
+            opened.bytes.push(own + web);
+            opened.own_bytes.push(own);
             window.close().await?;
         }
     }
@@ -91,6 +95,7 @@ async fn measured(needs: &Prerequisites, rounds: usize) -> e2e::Result<Value> {
         "warm_ms": compared(&ours.warm_ms, &theirs.warm_ms),
         "unlocked_ms": spread(&unlocked_ms),
         "memory_bytes": compared(&ours.bytes, &theirs.bytes),
+        "own_process_bytes": compared(&ours.own_bytes, &theirs.own_bytes),
         "letters": letters.len(),
         "key_to_paint_ms": { "p50": quantile(&letters, 0.5), "p95": quantile(&letters, 0.95), "max": quantile(&letters, 1.0) },
     }))
@@ -140,11 +145,14 @@ async fn unlocked(window: &Window<'_>) -> e2e::Result<f64> {
     window.script_async(took, Vec::new()).await?.as_f64().ok_or_else(|| "the page marks no time".into())
 }
 
-/// Bytes of the window's process and of WebKit's.
-fn memory(program: &Path) -> f64 {
+/// Bytes of the window's process, and of WebKit's together.
+fn memory(program: &Path) -> (f64, f64) {
     let family = process::family(program);
-    let counted = family.iter().enumerate().filter(|(at, number)| *at == 0 || process::name(**number).starts_with("WebKit"));
-    counted.filter_map(|(_, number)| process::proportional_bytes(*number)).sum::<u64>() as f64
+    let bytes = |numbers: &mut dyn Iterator<Item = &u32>| {
+        numbers.filter_map(|number| process::proportional_bytes(*number)).sum::<u64>() as f64
+    };
+    let own = bytes(&mut family.iter().take(1));
+    (own, bytes(&mut family.iter().skip(1).filter(|number| process::name(**number).starts_with("WebKit"))))
 }
 
 /// Milliseconds from each key to the frame behind it, while answers stream.

@@ -105,6 +105,7 @@ export const finding: Messages["finding"] = {
     fixAll: "Correct all",
   },
   shortcuts: {
+    or: "or",
     title: "Keyboard shortcuts",
     label: "Shortcuts",
     anywhere: "Anywhere",

@@ -61,6 +61,7 @@ export const security: Messages["security"] = {
     language: "Language (언어)",
   },
   gate: {
+    step: "Step 1 of 3",
     title: "Set a password",
     about:
       "Every conversation and document kept on this PC is encrypted with this password. If you lose both the password and the recovery key, nobody can restore them, so choose a password you will not forget.",

@@ -103,6 +103,7 @@ export const finding = {
     fixAll: "한꺼번에 고치기",
   },
   shortcuts: {
+    or: "또는",
     title: "단축키 안내",
     label: "단축키",
     anywhere: "어디서나",

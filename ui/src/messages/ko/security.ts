@@ -17,6 +17,7 @@ export const security = {
     language: "언어 (Language)",
   },
   gate: {
+    step: "세 단계 가운데 1단계",
     title: "암호 정하기",
     about:
       "이 PC에 저장하는 대화와 자료를 모두 이 암호로 암호화합니다. 암호와 복구 키를 모두 잃으면 누구도 되살릴 수 없으니 잊지 않을 암호로 정해 주십시오.",
