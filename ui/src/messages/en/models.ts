@@ -44,6 +44,7 @@ export const models: Messages["models"] = {
     adding: (name) => `Adding ‘${name}’.`,
     checking: (name) => `Checking ‘${name}’.`,
     added: (name) => `Model ‘${name}’ added.`,
+    addedBundle: (name) => `All models of ‘${name}’ added.`,
     removed: (name) => `Model ‘${name}’ deleted.`,
     folder: (path) => `Models folder: ${path}`,
     outside: (path) => `Outside the models folder: ${path}`,

@@ -47,6 +47,7 @@ export const models = {
     adding: (name: string) => `‘${name}’ 파일을 추가하고 있습니다.`,
     checking: (name: string) => `‘${name}’ 파일을 확인하고 있습니다.`,
     added: (name: string) => `‘${name}’ 모델을 추가했습니다.`,
+    addedBundle: (name: string) => `‘${name}’ 묶음에 든 모델을 모두 추가했습니다.`,
     removed: (name: string) => `‘${name}’ 모델을 삭제했습니다.`,
     folder: (path: string) => `모델 폴더: ${path}`,
     outside: (path: string) => `모델 폴더 밖: ${path}`,
