@@ -62,8 +62,8 @@ fn of_component(component: &Component) -> Value {
 /// A UUID of version 8: what it is made from is ours to say.
 fn serial(text: &str) -> String {
     let mut bytes = Sha256::digest(text);
-    bytes[6] = bytes[6] & 0x0f | 0x80;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
+    bytes[6] = (bytes[6] & 0x0f) | 0x80;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let digits = hex(&bytes[..16]);
     let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..32]];
     format!("urn:uuid:{}", parts.join("-"))

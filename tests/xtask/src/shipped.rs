@@ -107,8 +107,8 @@ fn crates(metadata: &Value, lock: &str) -> Result<(Vec<Component>, BTreeMap<Stri
     let nodes = by_id(&metadata["resolve"]["nodes"]).ok_or_else(strange)?;
     let sums = sums(lock)?;
     let is_program = |package: &&Value| {
-        let targets = package["targets"].as_array().into_iter().flatten();
-        targets.into_iter().any(|target| {
+        let mut targets = package["targets"].as_array().into_iter().flatten();
+        targets.any(|target| {
             target["kind"] == serde_json::json!(["bin"]) && PROGRAMS.iter().any(|name| target["name"] == *name)
         })
     };
@@ -148,8 +148,8 @@ fn crates(metadata: &Value, lock: &str) -> Result<(Vec<Component>, BTreeMap<Stri
 }
 
 fn is_macro(package: &Value) -> bool {
-    let targets = package["targets"].as_array().into_iter().flatten();
-    targets.into_iter().any(|target| target["kind"] == serde_json::json!(["proc-macro"]))
+    let mut targets = package["targets"].as_array().into_iter().flatten();
+    targets.any(|target| target["kind"] == serde_json::json!(["proc-macro"]))
 }
 
 fn of_package(package: &Value, sums: &BTreeMap<(String, String), String>) -> Option<Component> {

@@ -39,7 +39,7 @@ export const models: Messages["models"] = {
     actions: "Actions",
     looking: "Looking at the models…",
     empty: "The models folder is empty",
-    emptyAbout: "Drag a GGUF model file onto this window, or choose ‘Add model’. ‘Known models’ lists which models there are.",
+    emptyAbout: "Drag a GGUF model file or a model bundle (.naratmal-models) onto this window, or choose ‘Add model’. ‘Known models’ lists which models there are.",
     add: "Add model",
     adding: (name) => `Adding ‘${name}’.`,
     checking: (name) => `Checking ‘${name}’.`,

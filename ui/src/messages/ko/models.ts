@@ -42,7 +42,7 @@ export const models = {
     actions: "할 일",
     looking: "모델을 살펴보고 있습니다…",
     empty: "모델 폴더가 비어 있습니다",
-    emptyAbout: "GGUF 모델 파일을 이 창에 끌어다 놓거나 ‘모델 추가’를 누르십시오. 어떤 모델이 있는지는 ‘알려진 모델’에서 볼 수 있습니다.",
+    emptyAbout: "GGUF 모델 파일이나 모델 묶음(.naratmal-models)을 이 창에 끌어다 놓거나 ‘모델 추가’를 누르십시오. 어떤 모델이 있는지는 ‘알려진 모델’에서 볼 수 있습니다.",
     add: "모델 추가",
     adding: (name: string) => `‘${name}’ 파일을 추가하고 있습니다.`,
     checking: (name: string) => `‘${name}’ 파일을 확인하고 있습니다.`,
