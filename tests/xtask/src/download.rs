@@ -152,12 +152,14 @@ fn copy_member(wheel: &Path, member: &str, out: &mut impl Write) -> Result<u64> 
 /// The text members of a wheel below `prefix` whose names `wanted` takes, by name behind the prefix, in order.
 pub fn texts(wheel: &Path, prefix: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>> {
     let archive = open(wheel)?;
-    let behind = |name: &str| name.find(prefix).map(|at| name[at + prefix.len()..].to_owned());
-    let mut found: Vec<(String, String)> = archive
-        .file_names()
-        .filter_map(|name| Some((behind(name)?, name.to_owned())))
-        .filter(|(short, _)| wanted(short))
-        .collect();
+    let mut found = Vec::new();
+    for name in archive.file_names() {
+        let name = name.map_err(|error| unreadable(wheel, &error.to_string()))?;
+        let short = name.find(prefix).map(|at| name[at + prefix.len()..].to_owned());
+        if let Some(short) = short.filter(|short| wanted(short)) {
+            found.push((short, name.into_owned()));
+        }
+    }
     found.sort();
     let text = |(short, name): (String, String)| {
         let bytes = read_member(wheel, &name)?;

@@ -32,7 +32,7 @@ fn text<'a>(components: impl Iterator<Item = &'a Component>) -> String {
     }
     let mut texts: Vec<(Vec<String>, &str)> = by_text.into_iter().map(|(text, names)| (names, text)).collect();
     texts.sort();
-    let mut made = format!("{count}\n\n{list}");
+    let mut made = format!("{count} packages\n\n{list}");
     for (name, component) in bare {
         let Component { license, authors, repository, .. } = component;
         let _ = write!(made, "\n{RULE}\n{name}\n{RULE}\n\n");

@@ -208,8 +208,7 @@ fn of_module(folder: &Path, name: String) -> Result<Component> {
     Ok(Component {
         kind: Kind::Npm,
         version: text(&package["version"]),
-        // As some of them write an alternative.
-        license: text(&package["license"]).trim_matches(['(', ')']).to_owned(),
+        license: text(&package["license"]),
         authors: Some(author).filter(|author| !author.is_empty()).into_iter().collect(),
         repository: [text(&package["repository"]), text(&package["repository"]["url"])].concat(),
         sha256: None,
