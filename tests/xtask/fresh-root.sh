@@ -125,7 +125,7 @@ package() {
   inside dpkg-query -W -f '${Package} ${Version}: ${Installed-Size} KiB installed\n' naratmal
   # Before anything else is installed: what the package forgot to ask for is not here yet.
   local missing
-  missing=$(inside sh -c 'find /usr/lib/naratmal -type f ! -name libggml-vulkan.so -exec ldd {} \; 2>&1 | grep "not found"' || true)
+  missing=$(inside sh -c 'LD_LIBRARY_PATH=/usr/lib/naratmal find /usr/lib/naratmal -type f ! -name libggml-vulkan.so -exec ldd {} \; 2>&1 | grep "not found"' || true)
   [ -z "$missing" ] || fail "꾸러미가 요구하지 않은 라이브러리가 있습니다: $missing"
   inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends xvfb xdotool && useradd --create-home person' \
     > "$root/apt.log" 2>&1 || fail "Xvfb를 설치하지 못했습니다: $root/apt.log"

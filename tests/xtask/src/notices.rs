@@ -74,8 +74,8 @@ fn places_of(native: &str) -> &'static str {
         "llama.cpp" => "usr/lib/naratmal/libllama* usr/lib/naratmal/libggml* usr/lib/naratmal/backends/*",
         "pdfium" => "usr/lib/naratmal/libpdfium.so",
         "mecab-ko-dic" => "usr/share/naratmal/dictionary/*",
-        // The fonts are inside the programs.
-        _ => "usr/lib/naratmal/naratmal",
+        // The font and Rust's library are inside the programs.
+        _ => "usr/lib/naratmal/naratmal*",
     }
 }
 

@@ -74,8 +74,11 @@ impl Component {
 pub fn components(places: &Places, target: &str) -> Result<Vec<Component>> {
     let (crates, folders) = crates(&metadata(places, target)?, &read(&places.root.join("Cargo.lock"))?)?;
     let mut all = Vec::new();
+    let own = ("LICENSE".to_owned(), read(&places.root.join("LICENSE"))?);
     for mut component in crates {
-        component.texts = licences(&folders[&component.purl()], false)?;
+        let folder = &folders[&component.purl()];
+        // Our own have the repository's.
+        component.texts = if folder.starts_with(&places.root) { vec![own.clone()] } else { licences(folder, false)? };
         all.push(component);
     }
     all.extend(page(places)?);
@@ -218,7 +221,7 @@ fn of_module(folder: &Path, name: String) -> Result<Component> {
     })
 }
 
-/// llama.cpp, pdfium, the dictionary and the font.
+/// llama.cpp, pdfium, the dictionary, the font and Rust's own library.
 fn natives(places: &Places, folders: &BTreeMap<String, PathBuf>) -> Result<Vec<Component>> {
     let catalog = Catalog::load()?;
     let missing = |what: &str| Failure::new(format!("{what}의 판을 알아내지 못했습니다. 그 소스를 확인해 주십시오."));
@@ -261,7 +264,18 @@ fn natives(places: &Places, folders: &BTreeMap<String, PathBuf>) -> Result<Vec<C
     let mut font = native(name, version.to_owned(), "OFL-1.1", "https://github.com/orioncactus/pretendard");
     let text = read(&places.root.join("src-tauri/crates/drafting/fonts/OFL.txt"))?;
     font.texts = vec![("OFL.txt".to_owned(), text)];
-    Ok(vec![llama, pdfium, dictionary, font])
+
+    let told = |argument: &[&str]| {
+        let output = command("rustc", places).args(argument).output().explain("rustc를 실행하지 못했습니다")?;
+        Ok::<String, Failure>(String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let about = told(&["-vV"])?;
+    let version = about.lines().find_map(|line| line.strip_prefix("release: ")).ok_or_else(|| missing("Rust"))?;
+    let mut rust = native("rust-std", version.to_owned(), "MIT OR Apache-2.0", "https://github.com/rust-lang/rust");
+    let texts = Path::new(told(&["--print", "sysroot"])?.trim()).join("share/doc/rust");
+    // A minimal toolchain comes without its documents.
+    rust.texts = if texts.is_dir() { licences(&texts, false)? } else { Vec::new() };
+    Ok(vec![llama, pdfium, dictionary, font, rust])
 }
 
 /// The version that a `CMakeLists.txt` of llama.cpp sets.
@@ -289,7 +303,7 @@ fn collect(root: &Path, folder: &Path, deep: bool, found: &mut Vec<(String, Stri
         let kind = entry.file_type().explain(unreadable())?;
         if kind.is_dir() && name != "node_modules" && !name.starts_with('.') && (deep || is_licence(&name)) {
             collect(root, &path, deep, found)?;
-        } else if kind.is_file() && (is_licence(&name) || folder != root && folder.ends_with("LICENSES")) {
+        } else if kind.is_file() && (is_licence(&name) || is_folder_of_licences(root, folder)) {
             if entry.metadata().explain(unreadable())?.len() > MOST {
                 continue;
             }
@@ -301,11 +315,16 @@ fn collect(root: &Path, folder: &Path, deep: bool, found: &mut Vec<(String, Stri
     Ok(())
 }
 
+fn is_folder_of_licences(root: &Path, folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().to_uppercase();
+    folder != root && ["LICENSES", "LICENCES"].contains(&&*name)
+}
+
 fn is_licence(name: &str) -> bool {
     let upper = name.to_uppercase();
     let begins = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"].iter().any(|word| upper.starts_with(word));
-    let is_code = [".RS", ".PY", ".H", ".C", ".CPP", ".JS", ".TS"].iter().any(|ending| upper.ends_with(ending));
-    begins && !is_code
+    let is_other = [".RS", ".PY", ".H", ".C", ".CPP", ".JS", ".TS", ".HTML"].iter().any(|ending| upper.ends_with(ending));
+    begins && !is_other
 }
 
 fn read(path: &Path) -> Result<String> {

@@ -7,6 +7,8 @@ const NEEDED: u64 = 1;
 const STRINGS: u64 = 5;
 const RPATH: u64 = 15;
 const RUNPATH: u64 = 29;
+/// The folder of the file itself.
+const BESIDE: &str = "$ORIGIN";
 /// Kinds of segments.
 const LOAD: u32 = 1;
 const DYNAMIC: u32 = 2;
@@ -74,8 +76,10 @@ impl<'a> Elf<'a> {
 pub fn beside_only(mut bytes: Vec<u8>) -> Vec<u8> {
     let paths = Elf::read(&bytes).map(|elf| elf.paths()).unwrap_or_default();
     for (place, text) in paths {
-        let kept: Vec<&str> = text.split(':').filter(|path| path.starts_with("$ORIGIN")).collect();
-        let mut path = kept.join(":").into_bytes();
+        let kept: Vec<&str> = text.split(':').filter(|path| path.starts_with(BESIDE)).collect();
+        let path = if kept.is_empty() { BESIDE.to_owned() } else { kept.join(":") };
+        // An empty one, for which there is no room for another, is no path at all to the loader.
+        let mut path = if path.len() <= place.len() { path.into_bytes() } else { Vec::new() };
         path.resize(place.len(), 0);
         bytes[place].copy_from_slice(&path);
     }
@@ -130,9 +134,10 @@ mod tests {
     #[test]
     fn folders_of_the_machine_that_built_it_are_taken_out() {
         for (path, kept) in [
-            ("/home/somebody/build/bin:", ""),
+            ("/home/somebody/build/bin:", "$ORIGIN"),
             ("$ORIGIN:$ORIGIN/..", "$ORIGIN:$ORIGIN/.."),
             ("/build/bin:$ORIGIN:", "$ORIGIN"),
+            ("/b:", ""),
             ("", ""),
         ] {
             let before = library("libggml.so.0", path);
