@@ -29,6 +29,8 @@ fi
 checkout=$FRESH_ROOT_INSIDE
 
 root=$(mktemp -d "${TMPDIR:-/tmp}/naratmal-root.XXXXXX")
+# As a root folder is: the program is started by somebody who is not root.
+chmod 755 "$root"
 finish() {
   if [ -n "${KEEP:-}" ]; then say "남겨 둔 루트: $root"; return; fi
   # Nothing that is bound in may be removed with it.

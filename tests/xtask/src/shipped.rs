@@ -77,8 +77,10 @@ pub fn components(places: &Places, target: &str) -> Result<Vec<Component>> {
     let own = ("LICENSE".to_owned(), read(&places.root.join("LICENSE"))?);
     for mut component in crates {
         let folder = &folders[&component.purl()];
+        // Sources in another language bring their licences in folders of their own.
+        let brings = component.name.ends_with("-src") || component.name.contains("-sys");
         // Our own have the repository's.
-        component.texts = if folder.starts_with(&places.root) { vec![own.clone()] } else { licences(folder, false)? };
+        component.texts = if folder.starts_with(&places.root) { vec![own.clone()] } else { licences(folder, brings)? };
         all.push(component);
     }
     all.extend(page(places)?);
