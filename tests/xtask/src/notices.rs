@@ -49,19 +49,22 @@ fn text<'a>(components: impl Iterator<Item = &'a Component>) -> String {
 
 /// The file `copyright` of a Debian package.
 pub fn copyright(components: &[Component], licence: &str) -> String {
+    let natives = || components.iter().filter(|component| component.kind == Kind::Native);
     let mut made = String::from(
         "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\
          Upstream-Name: naratmal\n\
          Comment: The licences of all parts stand in full in the folder licenses/ beside this file, and in\n \
-         naratmal.cdx.json (CycloneDX) by their SPDX names.\n\n\
-         Files: *\nCopyright: The authors of Naratmal\nLicense: Apache-2.0\n",
+         naratmal.cdx.json (CycloneDX) by their SPDX names. Inside the programs are, besides crates and packages:\n",
     );
-    for component in components.iter().filter(|component| component.kind == Kind::Native) {
-        let Component { name, version, license, repository, .. } = component;
+    for Component { name, version, license, repository, .. } in natives().filter(|native| files_of(&native.name).is_none()) {
+        let _ = writeln!(made, " {name} {version}, {license}, {repository}");
+    }
+    made += "\nFiles: *\nCopyright: The authors of Naratmal\nLicense: Apache-2.0\n";
+    for Component { name, version, license, repository, .. } in natives() {
+        let Some(files) = files_of(name) else { continue };
         let _ = write!(
             made,
-            "\nFiles: {}\nCopyright: The authors of {name}\nLicense: {license}\nComment: {name} {version}, {repository}\n",
-            places_of(name)
+            "\nFiles: {files}\nCopyright: The authors of {name}\nLicense: {license}\nComment: {name} {version}, {repository}\n"
         );
     }
     let indented = licence.trim().lines().map(|line| if line.trim().is_empty() { " .".to_owned() } else { format!(" {line}") });
@@ -69,13 +72,13 @@ pub fn copyright(components: &[Component], licence: &str) -> String {
     made
 }
 
-fn places_of(native: &str) -> &'static str {
+/// The files of a package that are one part alone; `None` for what is inside the programs.
+fn files_of(native: &str) -> Option<&'static str> {
     match native {
-        "llama.cpp" => "usr/lib/naratmal/libllama* usr/lib/naratmal/libggml* usr/lib/naratmal/backends/*",
-        "pdfium" => "usr/lib/naratmal/libpdfium.so",
-        "mecab-ko-dic" => "usr/share/naratmal/dictionary/*",
-        // The font and Rust's library are inside the programs.
-        _ => "usr/lib/naratmal/naratmal*",
+        "llama.cpp" => Some("usr/lib/naratmal/libllama* usr/lib/naratmal/libggml* usr/lib/naratmal/backends/*"),
+        "pdfium" => Some("usr/lib/naratmal/libpdfium.so"),
+        "mecab-ko-dic" => Some("usr/share/naratmal/dictionary/*"),
+        _ => None,
     }
 }
 
@@ -113,7 +116,11 @@ mod tests {
     fn a_licence_in_the_copyright_file_has_no_empty_line() {
         let made = copyright(&[], "Apache License\n\nVersion 2.0\n");
         assert!(made.ends_with("License: Apache-2.0\n Apache License\n .\n Version 2.0\n"), "{made}");
-        let pdfium = Component { kind: Kind::Native, ..component("pdfium", &[]) };
-        assert!(copyright(&[pdfium], "").contains("Files: usr/lib/naratmal/libpdfium.so\n"));
+        let natives = ["pdfium", "Pretendard GOV"].map(|name| Component { kind: Kind::Native, ..component(name, &[]) });
+        let made = copyright(&natives, "");
+        assert!(made.contains("Files: usr/lib/naratmal/libpdfium.so\n"), "{made}");
+        // What has no file of its own does not decide the licence of the programs.
+        assert_eq!(made.matches("\nFiles: ").count(), 2, "{made}");
+        assert!(made.contains("\n Pretendard GOV 1.0.0, MIT, "), "{made}");
     }
 }

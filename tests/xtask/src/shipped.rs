@@ -20,6 +20,8 @@ const LLAMA: &str = "llama-cpp-sys-2";
 const STYLED: [&str; 1] = ["krds-uiux"];
 /// What the font's own table of names says, and whose it is.
 const FONT: (&str, &str) = ("Pretendard GOV", "1.309");
+/// The licences of Rust's own library, among those of the toolchain.
+const LIBRARY: [&str; 4] = ["Apache-2.0.txt", "LLVM-exception.txt", "MIT.txt", "Unicode-3.0.txt"];
 /// The longest text of a licence that is taken for one, in bytes.
 const MOST: u64 = 512 << 10;
 
@@ -275,8 +277,10 @@ fn natives(places: &Places, folders: &BTreeMap<String, PathBuf>) -> Result<Vec<C
     let version = about.lines().find_map(|line| line.strip_prefix("release: ")).ok_or_else(|| missing("Rust"))?;
     let mut rust = native("rust-std", version.to_owned(), "MIT OR Apache-2.0", "https://github.com/rust-lang/rust");
     let texts = Path::new(told(&["--print", "sysroot"])?.trim()).join("share/doc/rust");
-    // A minimal toolchain comes without its documents.
-    rust.texts = if texts.is_dir() { licences(&texts, false)? } else { Vec::new() };
+    // A minimal toolchain comes without its documents, and a whole one with the licences of its tools as well.
+    let of_library = |(name, _): &(String, String)| LIBRARY.iter().any(|own| name.ends_with(own));
+    let all = if texts.is_dir() { licences(&texts, false)? } else { Vec::new() };
+    rust.texts = all.into_iter().filter(of_library).collect();
     Ok(vec![llama, pdfium, dictionary, font, rust])
 }
 
@@ -325,7 +329,7 @@ fn is_folder_of_licences(root: &Path, folder: &Path) -> bool {
 fn is_licence(name: &str) -> bool {
     let upper = name.to_uppercase();
     let begins = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"].iter().any(|word| upper.starts_with(word));
-    let is_other = [".RS", ".PY", ".H", ".C", ".CPP", ".JS", ".TS", ".HTML"].iter().any(|ending| upper.ends_with(ending));
+    let is_other = [".RS", ".PY", ".H", ".C", ".CPP", ".JS", ".TS", ".PM", ".HTML"].iter().any(|ending| upper.ends_with(ending));
     begins && !is_other
 }
 
