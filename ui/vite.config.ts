@@ -9,6 +9,8 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    // What `cargo xtask bundle` lists as parts of the page, with their licences.
+    license: { fileName: "licenses/npm.json" },
     rolldownOptions: {
       output: {
         // pdf.js' worker asks for its decoders by their names.

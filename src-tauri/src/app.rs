@@ -58,9 +58,9 @@ impl Paths {
         self.data.join("prompts")
     }
 
-    /// The analyzer's dictionary.
+    /// The analyzer's dictionary: that of the data folder, or the one that was installed with the program.
     pub fn dictionary(&self) -> PathBuf {
-        self.data.join("dictionary").join("ko-dic")
+        library::dictionary(&self.data)
     }
 
     /// The models that set-up brought.

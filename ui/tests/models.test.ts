@@ -190,6 +190,17 @@ test("dropped models are added one after the other wherever the desk is, and oth
   expect(screen.getByTestId("models-dialog")).toBeTruthy();
 });
 
+test("a bundle of models is dropped as a model is, and it is said that all of it came in", async () => {
+  shell.answers["add_model"] = () => undefined;
+  render(Desk);
+  render(Toasts);
+  await tick();
+  await emit("tauri://drag-drop", { paths: ["/usb/2026년.naratmal-models"] });
+  await waitFor(() => expect(called("add_model").map(({ path }) => path)).toEqual(["/usb/2026년.naratmal-models"]));
+  expect(called("add_documents")).toHaveLength(0);
+  expect(await screen.findByText("‘2026년.naratmal-models’ 묶음에 든 모델을 모두 추가했습니다.")).toBeTruthy();
+});
+
 test("what is dropped on the open page is taken for a model, whatever it is called", async () => {
   shell.answers["add_model"] = refuse("model_not_gguf", "GGUF 모델 파일이 아닙니다.");
   await open();

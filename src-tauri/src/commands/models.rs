@@ -34,7 +34,7 @@ pub async fn models(app: State<'_, App>) -> Result<ModelsPage, Failure> {
     app.session()?.models_page().await
 }
 
-/// Copies a model into the models folder.
+/// Copies a model, or all models of a bundle, into the models folder.
 #[tauri::command]
 pub async fn add_model(app: State<'_, App>, path: PathBuf, events: Channel<Copied>) -> Result<(), Failure> {
     app.session()?.add_model(path, told(events)).await

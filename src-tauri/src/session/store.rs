@@ -137,11 +137,14 @@ impl Session {
         })
     }
 
-    /// Copies a model into the models folder; `told` gets bytes done and of how many.
+    /// Copies a model, or all models of a bundle, into the models folder; `told` gets bytes done and of how many.
     ///
     /// # Errors
-    /// Those of [`models::add`]; `model_not_allowed`, `model_not_in_catalog`, `model_busy`.
+    /// Those of [`models::add`] and [`models::Bundle`]; `model_not_allowed`, `model_not_in_catalog`, `model_busy`.
     pub async fn add_model(&self, source: PathBuf, told: impl Fn(u64, u64) + Send + 'static) -> Result<(), Failure> {
+        if models::is_bundle(&source) {
+            return self.add_bundle(source, told).await;
+        }
         let reading = self.begin_reading()?;
         let (folder, models, stop) = (self.0.paths.models(), self.0.models.clone(), reading.stop.clone());
         let added = apart(move || {
@@ -153,6 +156,24 @@ impl Session {
         })
         .await?;
         self.note(&added.path, |records, file| records.note_sum(file, added.sha256)).await
+    }
+
+    async fn add_bundle(&self, source: PathBuf, told: impl Fn(u64, u64) + Send + 'static) -> Result<(), Failure> {
+        let reading = self.begin_reading()?;
+        let (folder, agency) = (self.0.paths.models(), self.0.paths.policy.clone());
+        let (models, stop) = (self.0.models.clone(), reading.stop.clone());
+        let added = apart(move || {
+            let goes_on = move |done, of| {
+                told(done, of);
+                !stop.is_set()
+            };
+            models::Bundle::open(&source, &agency)?.add(&folder, goes_on, |file, sum| models.admit_new(Path::new(file), sum))
+        })
+        .await?;
+        for model in added {
+            self.note(&model.path, |records, file| records.note_sum(file, model.sha256)).await?;
+        }
+        Ok(())
     }
 
     /// Takes the sum of a model's file, so that it is known whether it is what it is said to be.

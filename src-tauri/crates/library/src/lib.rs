@@ -20,7 +20,7 @@ mod question;
 mod sealed;
 mod whole;
 
-pub use analyzer::{Analyzer, normalise};
+pub use analyzer::{Analyzer, dictionary, normalise};
 pub use chunk::{CHUNKER_VERSION, passages};
 pub use dense::Embedding;
 pub use error::{Error, Result};

@@ -45,11 +45,7 @@ pub fn add(
     let name = name_of(source);
     let target = folder.join(&name);
     if target.exists() {
-        return Err(Failure::new(
-            "model_there",
-            "같은 이름의 모델이 모델 폴더에 이미 있습니다. 그 모델을 먼저 삭제하거나, 추가할 파일의 이름을 바꾸어 주십시오.",
-            target.display(),
-        ));
+        return Err(there(&target));
     }
     let mut from = File::open(source).map_err(|error| not_added(&error))?;
     let bytes = from.metadata().map_err(|error| not_added(&error))?.len();
@@ -116,7 +112,7 @@ pub fn remove(
 }
 
 /// A file that is not whole yet; removed where it does not become so.
-struct Part(PathBuf);
+pub(crate) struct Part(pub(crate) PathBuf);
 
 impl Drop for Part {
     fn drop(&mut self) {
@@ -138,7 +134,7 @@ fn name_of(source: &Path) -> OsString {
     name
 }
 
-fn part_of(name: &OsStr) -> OsString {
+pub(crate) fn part_of(name: &OsStr) -> OsString {
     let mut part = OsString::from(".");
     part.push(name);
     part.push(".part");
@@ -146,7 +142,7 @@ fn part_of(name: &OsStr) -> OsString {
 }
 
 /// Removes what an add left that was killed.
-fn sweep(folder: &Path) {
+pub(crate) fn sweep(folder: &Path) {
     let left = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         name.starts_with('.') && name.ends_with(".gguf.part")
@@ -158,7 +154,7 @@ fn sweep(folder: &Path) {
 }
 
 /// Refuses what the disk has no room for; a disk that does not tell says so itself when it is full.
-fn room(bytes: u64, free: Option<u64>) -> Result<(), Failure> {
+pub(crate) fn room(bytes: u64, free: Option<u64>) -> Result<(), Failure> {
     match free {
         Some(free) if free < bytes.saturating_add(SPARE) => {
             let gib = |bytes: u64| format!("{:.1}", bytes as f64 / f64::from(1_u32 << 30));
@@ -177,20 +173,16 @@ fn room(bytes: u64, free: Option<u64>) -> Result<(), Failure> {
 }
 
 /// Refuses a file that the catalog knows by its name and that is another one.
-fn expected(name: &OsStr, sha256: &str) -> Result<(), Failure> {
+pub(crate) fn expected(name: &OsStr, sha256: &str) -> Result<(), Failure> {
     let named = |model: &&catalog::Model| name.to_str() == Some(&model.file);
     match catalog::models()?.iter().find(named) {
-        Some(model) if !model.sha256.eq_ignore_ascii_case(sha256) => Err(Failure::new(
-            "model_sum_differs",
-            "파일의 확인값(SHA-256)이 목록에 있는 것과 다릅니다. 복사하다가 손상되었거나 다른 파일이니, 원본을 다시 받아 주십시오.",
-            format!("{sha256}, not {}", model.sha256),
-        )),
+        Some(model) if !model.sha256.eq_ignore_ascii_case(sha256) => Err(differs(sha256, &model.sha256)),
         _ => Ok(()),
     }
 }
 
 /// Reads all of a file of `bytes` bytes, writes it where it is to go, and gives its sum.
-fn copy(
+pub(crate) fn copy(
     from: &mut impl Read,
     mut to: Option<&mut File>,
     bytes: u64,
@@ -228,7 +220,23 @@ fn copy(
     Ok(format!("{:x}", hash.finalize()))
 }
 
-fn not_added(error: &io::Error) -> Failure {
+pub(crate) fn there(target: &Path) -> Failure {
+    Failure::new(
+        "model_there",
+        "같은 이름의 모델이 모델 폴더에 이미 있습니다. 그 모델을 먼저 삭제하거나, 추가할 파일의 이름을 바꾸어 주십시오.",
+        target.display(),
+    )
+}
+
+pub(crate) fn differs(sha256: &str, wanted: &str) -> Failure {
+    Failure::new(
+        "model_sum_differs",
+        "파일의 확인값(SHA-256)이 목록에 있는 것과 다릅니다. 복사하다가 손상되었거나 다른 파일이니, 원본을 다시 받아 주십시오.",
+        format!("{sha256}, not {wanted}"),
+    )
+}
+
+pub(crate) fn not_added(error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::StorageFull {
         return Failure::new(
             "disk_full",

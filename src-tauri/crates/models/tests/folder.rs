@@ -1,36 +1,15 @@
 //! The models folder: what lies there, what comes in and what goes.
 #![allow(clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
+mod made;
+
+use std::path::PathBuf;
 
 use catalog::Role;
+use made::{gguf, names};
 use models::{Records, Trial, add, list, quantisation, remove, sum};
 use proptest::prelude::*;
 use wire::Failure;
-
-/// A GGUF of a model by this name: four keys, and a tensor of 4 × 4 numbers in F32.
-fn gguf(name: &str) -> Vec<u8> {
-    let mut made = b"GGUF\x03\0\0\0".to_vec();
-    [1_u64, 4].iter().for_each(|count| made.extend(count.to_le_bytes()));
-    let text = |made: &mut Vec<u8>, text: &str| {
-        made.extend((text.len() as u64).to_le_bytes());
-        made.extend(text.as_bytes());
-    };
-    for (key, value) in [("general.architecture", "llama"), ("general.name", name), ("general.license", "mit")] {
-        text(&mut made, key);
-        made.extend(8_u32.to_le_bytes());
-        text(&mut made, value);
-    }
-    text(&mut made, "general.file_type");
-    [4_u32, 15].iter().for_each(|number| made.extend(number.to_le_bytes()));
-    text(&mut made, "token_embd.weight");
-    made.extend(2_u32.to_le_bytes());
-    [4_u64, 4].iter().for_each(|length| made.extend(length.to_le_bytes()));
-    made.extend(0_u32.to_le_bytes());
-    made.extend(0_u64.to_le_bytes());
-    made.resize(made.len().next_multiple_of(32) + 64, 0);
-    made
-}
 
 /// A folder with a file in it.
 fn source(bytes: &[u8], name: &str) -> (tempfile::TempDir, PathBuf) {
@@ -38,12 +17,6 @@ fn source(bytes: &[u8], name: &str) -> (tempfile::TempDir, PathBuf) {
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
     (folder, path)
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<_> = folder.read_dir().unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 fn trial() -> Trial {
@@ -179,7 +152,8 @@ fn what_was_found_out_holds_as_long_as_the_file_is_the_same() {
     let record = records.of(&look()[0]).unwrap();
     assert_eq!((record.sha256.clone(), record.trial.clone()), (Some("ab".repeat(32)), Some(trial())));
 
-    std::fs::write(&path, gguf("another")).unwrap();
+    // Of another length: both may be written in one millisecond.
+    std::fs::write(&path, gguf(&"another ".repeat(9))).unwrap();
     assert_eq!(records.of(&look()[0]), None, "it is another file by the same name");
     records.note_sum(&look()[0], "cd".repeat(32));
     assert_eq!(records.of(&look()[0]).unwrap().trial, None, "the other one was tested");

@@ -13,6 +13,6 @@ mod propose;
 
 pub use error::{Defect, Error, Result};
 pub use grade::{Grade, highest, raise_or_lower};
-pub use loading::{EMBEDDED_KEY, Loaded, MAX_BYTES, Source, load, load_pinned, system_folder};
+pub use loading::{EMBEDDED_KEY, Loaded, MAX_BYTES, Source, load, load_pinned, signed_by_agency, system_folder};
 pub use policy::{Audit, Export, Grades, Kept, Lock, Masking, Models, Policy, Settings};
 pub use propose::{Proposal, Signals, propose};

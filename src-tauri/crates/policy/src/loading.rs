@@ -105,10 +105,7 @@ pub fn load(folder: &Path, last_serial: Option<u64>) -> Result<Loaded> {
 /// # Errors
 /// As [`load`].
 pub fn load_pinned(folder: &Path, last_serial: Option<u64>, embedded: Option<&str>) -> Result<Loaded> {
-    let key = match embedded {
-        Some(text) => Some(public_key(text.as_bytes())?),
-        None => pinned_key(folder)?,
-    };
+    let key = key(folder, embedded)?;
     let file = read(folder, FILE, MAX_BYTES)?;
     let (bytes, source) = match (file, key) {
         (None, None) => return Ok(Loaded { policy: Policy::default(), source: Source::Default }),
@@ -123,6 +120,26 @@ pub fn load_pinned(folder: &Path, last_serial: Option<u64>, embedded: Option<&st
     match last_serial {
         Some(seen) if policy.serial < seen => Err(Error::PolicyRolledBack { found: policy.serial, seen }),
         _ => Ok(Loaded { policy, source }),
+    }
+}
+
+/// Whether the agency signed `bytes`: true where its key is pinned in `folder` or built in and `signature` (the text of a
+/// minisign signature of the prehashed kind) fits, false where no key is pinned, so that nothing proves who made them.
+///
+/// # Errors
+/// [`Error::KeyUnreadable`], [`Error::KeyDamaged`]; and where there is a key, of these bytes in the policy's place,
+/// [`Error::PolicyUnsigned`], [`Error::SignatureDamaged`], [`Error::OtherKey`], [`Error::PolicyAltered`].
+pub fn signed_by_agency(folder: &Path, bytes: &[u8], signature: Option<&[u8]>) -> Result<bool> {
+    match key(folder, EMBEDDED_KEY)? {
+        Some(key) => check(&key, bytes, signature.ok_or(Error::PolicyUnsigned)?).map(|()| true),
+        None => Ok(false),
+    }
+}
+
+fn key(folder: &Path, embedded: Option<&str>) -> Result<Option<PublicKey>> {
+    match embedded {
+        Some(text) => public_key(text.as_bytes()).map(Some),
+        None => pinned_key(folder),
     }
 }
 
@@ -142,9 +159,12 @@ fn public_key(bytes: &[u8]) -> Result<PublicKey> {
 }
 
 fn verify(folder: &Path, key: &PublicKey, bytes: &[u8]) -> Result<()> {
+    check(key, bytes, &read(folder, SIGNATURE, MAX_SMALL)?.ok_or(Error::PolicyUnsigned)?)
+}
+
+fn check(key: &PublicKey, bytes: &[u8], signature: &[u8]) -> Result<()> {
     let damaged = |error: &dyn ToString| Error::SignatureDamaged(error.to_string());
-    let signature = read(folder, SIGNATURE, MAX_SMALL)?.ok_or(Error::PolicyUnsigned)?;
-    let text = std::str::from_utf8(&signature).map_err(|error| damaged(&error))?;
+    let text = std::str::from_utf8(signature).map_err(|error| damaged(&error))?;
     let signature = Signature::decode(text).map_err(|error| damaged(&error))?;
     key.verify(bytes, &signature, false).map_err(|error| match error {
         MinisignError::InvalidSignature => Error::PolicyAltered,

@@ -150,6 +150,23 @@ pub fn beside(name: &str) -> io::Result<PathBuf> {
         .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("{name} is not beside {}", me.display())))
 }
 
+/// A file or folder that was installed with the program and that nobody's data folder needs to hold: beside the running
+/// executable (Windows), in `Resources` of its bundle (macOS), or in `share/naratmal` where it lies in `lib/naratmal`
+/// (Linux: `/usr/share/naratmal` for `/usr/lib/naratmal/naratmal`, and wherever else the two folders were unpacked).
+/// `None` where there is none, as in a build that was not installed.
+pub fn installed(name: &Path) -> Option<PathBuf> {
+    installed_for(&std::env::current_exe().ok()?, name)
+}
+
+fn installed_for(executable: &Path, name: &Path) -> Option<PathBuf> {
+    let mut above = executable.ancestors().skip(1);
+    let (beside, contents, prefix) = (above.next()?, above.next(), above.next());
+    let shared = prefix.filter(|_| beside.ends_with("lib/naratmal")).map(|prefix| prefix.join("share/naratmal"));
+    let resources = contents.map(|contents| contents.join("Resources"));
+    let folders = [Some(beside.to_owned()), resources, shared];
+    folders.into_iter().flatten().map(|folder| folder.join(name)).find(|path| path.exists())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,5 +203,27 @@ mod tests {
                 "cut at {cut}"
             );
         }
+    }
+
+    #[test]
+    fn what_was_installed_is_found_where_each_system_has_it() {
+        let name = Path::new("dictionary/ko-dic");
+        let table = [
+            ("usr/lib/naratmal/naratmal", "usr/share/naratmal", true),
+            ("home/unpacked/lib/naratmal/naratmal", "home/unpacked/share/naratmal", true),
+            ("Naratmal.app/Contents/MacOS/naratmal", "Naratmal.app/Contents/Resources", true),
+            ("Program Files/naratmal/naratmal.exe", "Program Files/naratmal", true),
+            // A build that was not installed takes nothing that lies two folders above it.
+            ("target/release/naratmal", "share/naratmal", false),
+            ("usr/lib/naratmal/naratmal", "usr/local/share/naratmal", false),
+        ];
+        for (executable, folder, found) in table {
+            let root = tempfile::tempdir().unwrap_or_else(|error| unreachable!("{error}"));
+            let wanted = root.path().join(folder).join(name);
+            std::fs::create_dir_all(&wanted).unwrap_or_else(|error| unreachable!("{error}"));
+            let installed = installed_for(&root.path().join(executable), name);
+            assert_eq!(installed, found.then_some(wanted), "{executable} {folder}");
+        }
+        assert_eq!(installed_for(Path::new("naratmal"), name), None);
     }
 }

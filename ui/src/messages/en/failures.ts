@@ -131,6 +131,12 @@ export const failures: Record<string, string> = {
 
   // Models: files, loading, tests
   answer_running: "Models cannot be tested while an answer is being written. Wait for the answer or stop it, then try again.",
+  bundle_altered: "This model bundle was changed after it was signed, or its signature is damaged, so nothing was added. Tell your security officer.",
+  bundle_damaged: "This model bundle is damaged, or is no model bundle. Copy the original again, then try again.",
+  bundle_name: "This model bundle holds a file name that cannot be used, so nothing was added. Tell whoever made the bundle.",
+  bundle_newer: "This model bundle is for a newer version of Naratmal. Update the program, then add it again.",
+  bundle_other_key: "This model bundle is not signed with your agency’s key, so nothing was added. Ask your security officer to check it.",
+  bundle_unsigned: "This model bundle has no signature of your agency, so nothing was added. Ask your security officer for a signed one.",
   catalog_damaged: "The list of models could not be read. Reinstall Naratmal.",
   embedding_model_unknown: "This is not an embedding model that Naratmal knows how to use. Choose the GGUF file of a known one.",
   model_busy: "Another model file is being read. Wait until it is done or stop it, then try again.",

@@ -197,6 +197,7 @@ export const library: Messages["library"] = {
     addModels: "Models to add",
     model: "Model to use",
     ggufModels: "GGUF models",
+    modelFiles: "GGUF models and model bundles",
     exportDraft: "Export draft",
     formats: {
       hwpx: "Hangul document (HWPX)",

@@ -198,6 +198,7 @@ export const library = {
     addModels: "추가할 모델",
     model: "사용할 모델",
     ggufModels: "GGUF 모델",
+    modelFiles: "GGUF 모델과 모델 묶음",
     exportDraft: "초안 내보내기",
     formats: {
       hwpx: "한글 문서 (HWPX)",
