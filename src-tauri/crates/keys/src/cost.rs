@@ -9,7 +9,7 @@ use crate::{Error, Key, Result};
 /// What Argon2id costs (RFC 9106; second recommended option: 64 MiB, 3 passes), with its salt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Cost {
+pub struct Cost {
     memory_kib: u32,
     passes: u32,
     lanes: u32,
@@ -17,13 +17,21 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
-    pub(crate) fn new(memory_kib: u32, passes: u32) -> Result<Self> {
+    /// With a new salt; `memory_kib` in KiB. Tests take a low one.
+    ///
+    /// # Errors
+    /// [`Error::NoRandomness`].
+    pub fn new(memory_kib: u32, passes: u32) -> Result<Self> {
         let mut salt = [0; 16];
         getrandom::fill(&mut salt)?;
         Ok(Self { memory_kib, passes, lanes: 1, salt: hex(&salt) })
     }
 
-    pub(crate) fn of_a_person() -> Result<Self> {
+    /// What whoever guesses a person's password is to pay for each guess, with a new salt.
+    ///
+    /// # Errors
+    /// [`Error::NoRandomness`].
+    pub fn of_a_person() -> Result<Self> {
         Self::new(64 << 10, 3)
     }
 

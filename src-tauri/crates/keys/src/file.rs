@@ -141,16 +141,17 @@ fn keep_name(path: &Path) -> io::Result<()> {
 
 /// As long as it lives, no other program, and no other thread of this one, holds the same file.
 #[must_use]
-pub(crate) struct Held {
+#[derive(Debug)]
+pub struct Held {
     _lock: File,
 }
 
-/// Holds the file `path`, by an exclusive lock on a file beside it: the file itself is another one after each write.
-/// What killed programs left of their writes is removed.
+/// Holds the file `path`, by an exclusive lock on a file beside it that ends in `.lock`: the file itself is another one
+/// after each write. A kill lets go of it. What killed programs left of their writes is removed.
 ///
 /// # Errors
 /// [`Error::Busy`] where another holds it for longer than `patience`; [`Error::Io`].
-pub(crate) fn hold(path: &Path, patience: Duration) -> Result<Held> {
+pub fn hold(path: &Path, patience: Duration) -> Result<Held> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

@@ -23,13 +23,14 @@ mod slots;
 mod ways;
 
 pub use attempts::{reported, try_password, unreported};
+pub use cost::Cost;
 pub use error::{Error, Result};
-pub use file::{read_bounded, write_whole};
+pub use file::{Held, hold, read_bounded, write_whole};
 pub use key::Key;
 pub use keyring::{Keyring, SystemKeyring};
 pub use recovery::RecoveryKey;
 pub use seal::{open, seal};
-pub use slots::{Locked, SHORTEST_PASSWORD, Ways, check_new_password};
+pub use slots::{Locked, PasswordSlot, SHORTEST_PASSWORD, Ways, check_new_password};
 pub use ways::{
-    NewWay, add_keyring, add_recovery, create, remove_keyring, remove_password, remove_recovery, set_password,
+    NewWay, add_keyring, add_recovery, adopt, create, remove_keyring, remove_password, remove_recovery, set_password,
 };

@@ -25,9 +25,10 @@ pub fn check_new_password(password: &str) -> Result<()> {
     }
 }
 
+/// A key as a password opens it: plain data, to be kept beside what the key encrypts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PasswordSlot {
+pub struct PasswordSlot {
     argon2id: Cost,
     sealed: String,
 }
@@ -38,6 +39,26 @@ impl PasswordSlot {
         check_new_password(password)?;
         let sealed = wrap(&cost.wrapping(password)?, &cost.context(), key)?;
         Ok(Self { argon2id: cost, sealed })
+    }
+
+    /// The slot of a key that is not the data key, such as a backup's: it opens for the same `purpose` only, so that
+    /// none is taken for another. Takes a password's time.
+    ///
+    /// # Errors
+    /// [`Error::TooShort`], [`Error::NoRandomness`].
+    pub fn lock(purpose: &str, key: &Key, password: &str, cost: Cost) -> Result<Self> {
+        check_new_password(password)?;
+        let sealed = wrap(&cost.wrapping(password)?, &format!("{purpose} {}", cost.context()), key)?;
+        Ok(Self { argon2id: cost, sealed })
+    }
+
+    /// The key that [`PasswordSlot::lock`] locked. Takes a password's time.
+    ///
+    /// # Errors
+    /// [`Error::Wrong`], [`Error::Damaged`].
+    pub fn unlock(&self, purpose: &str, password: &str) -> Result<Key> {
+        let cost = &self.argon2id;
+        unwrap(&cost.wrapping(password)?, &format!("{purpose} {}", cost.context()), &self.sealed)
     }
 }
 

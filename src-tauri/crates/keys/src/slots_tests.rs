@@ -91,3 +91,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_slot_opens_for_its_purpose_and_its_password_only() {
+    let key = Key::random().unwrap();
+    let slot = PasswordSlot::lock("backup", &key, PASSWORD, cheap()).unwrap();
+    let text = serde_json::to_string(&slot).unwrap();
+    let read: PasswordSlot = serde_json::from_str(&text).unwrap();
+    assert_eq!(read.unlock("backup", PASSWORD).unwrap().bytes(), key.bytes());
+    let of_a_file = PasswordSlot::new(&key, PASSWORD, cheap()).unwrap();
+    let table = [
+        ("another password", read.unlock("backup", "다른 암호입니다 1")),
+        ("another purpose", read.unlock("archive", PASSWORD)),
+        ("that of keys.json", of_a_file.unlock("backup", PASSWORD)),
+    ];
+    for (what, opened) in table {
+        assert!(matches!(opened, Err(Error::Wrong)), "{what}");
+    }
+    assert!(matches!(PasswordSlot::lock("backup", &key, "짧음", cheap()), Err(Error::TooShort(2))));
+}
+
+#[test]
+fn data_that_has_its_key_is_locked_by_a_password_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = Key::random().unwrap();
+    crate::adopt(folder.path(), &key, PASSWORD, cheap()).unwrap();
+    let locked = Locked::read(folder.path()).unwrap().unwrap();
+    assert_eq!(locked.ways(), Ways { password: true, recovery: false, keyring: false });
+    assert_eq!(locked.unlock_with_password(PASSWORD).unwrap().bytes(), key.bytes());
+    let again = crate::adopt(folder.path(), &key, PASSWORD, cheap());
+    assert!(matches!(again, Err(Error::Exists)));
+}

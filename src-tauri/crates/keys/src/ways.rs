@@ -24,6 +24,20 @@ pub fn create(folder: &Path, way: NewWay<'_>) -> Result<Key> {
 }
 
 pub(crate) fn create_at(folder: &Path, way: NewWay<'_>, cost: Cost) -> Result<Key> {
+    let key = Key::random()?;
+    create_for(folder, &key, way, cost)?;
+    Ok(key)
+}
+
+/// Locks data that has its key already, such as what a backup brought, by a password. Takes a password's time.
+///
+/// # Errors
+/// [`Error::Exists`] where the folder has a key, [`Error::TooShort`], [`Error::Busy`], [`Error::Io`].
+pub fn adopt(folder: &Path, key: &Key, password: &str, cost: Cost) -> Result<()> {
+    create_for(folder, key, NewWay::Password(password), cost)
+}
+
+fn create_for(folder: &Path, key: &Key, way: NewWay<'_>, cost: Cost) -> Result<()> {
     if let NewWay::Password(password) = way {
         check_new_password(password)?;
     }
@@ -32,20 +46,18 @@ pub(crate) fn create_at(folder: &Path, way: NewWay<'_>, cost: Cost) -> Result<Ke
     if Locked::read(folder)?.is_some() {
         return Err(Error::Exists);
     }
-    let key = Key::random()?;
-    let mut locked = Locked::new(&key);
+    let mut locked = Locked::new(key);
     match way {
         NewWay::Password(password) => {
-            locked.password = Some(PasswordSlot::new(&key, password, cost)?);
-            locked.write_first(folder)?;
+            locked.password = Some(PasswordSlot::new(key, password, cost)?);
+            locked.write_first(folder)
         }
         NewWay::Keyring(keyring) => {
-            let slot = KeyringSlot::new(&key, keyring)?;
+            let slot = KeyringSlot::new(key, keyring)?;
             locked.keyring = Some(slot.clone());
-            locked.write_first(folder).inspect_err(|_| forget_unless_named(folder, &slot, keyring))?;
+            locked.write_first(folder).inspect_err(|_| forget_unless_named(folder, &slot, keyring))
         }
     }
-    Ok(key)
 }
 
 /// The file, for as long as no other program changes it.

@@ -2,6 +2,7 @@
 //! changed, removed or moved is found and named. The hash is plain SHA-256, so that whoever gets the trail as a table
 //! can check it without a key; that the last entries are all there shows by the [`Anchor`], which is kept elsewhere.
 
+use keys::Key;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -46,6 +47,29 @@ pub struct Anchor {
     pub count: i64,
     /// The last entry's hash, hexadecimal; empty before the first.
     pub head: String,
+}
+
+/// What the sealed anchor is bound to, and what its key is derived for.
+const ANCHOR: &str = "audit-anchor";
+
+impl Anchor {
+    /// The file in the data folder that keeps it, sealed.
+    pub const FILE: &str = "audit.anchor";
+
+    /// As it is kept beside the database, under a key derived from the data key.
+    ///
+    /// # Errors
+    /// [`keys::Error::NoRandomness`].
+    pub fn seal(&self, key: &Key) -> keys::Result<Vec<u8>> {
+        let text = serde_json::to_vec(self).map_err(|error| keys::Error::Damaged(error.to_string()))?;
+        keys::seal(&key.derive(ANCHOR), ANCHOR.as_bytes(), &text)
+    }
+
+    /// What [`Anchor::seal`] sealed under the same data key; `None` where it does not open.
+    pub fn open(key: &Key, sealed: &[u8]) -> Option<Self> {
+        let text = keys::open(&key.derive(ANCHOR), ANCHOR.as_bytes(), sealed).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
 }
 
 /// What is wrong with the trail.

@@ -27,9 +27,10 @@ mod plain;
 mod rows;
 mod schema;
 mod settings;
+mod snapshot;
 mod vectors;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -60,6 +61,8 @@ const BUSY_WAIT: Duration = Duration::from_secs(5);
 pub struct Vault {
     connection: Arc<Mutex<Connection>>,
     identity: Arc<str>,
+    /// The file and the key that SQLCipher has for it; `None` where it is in no file, or not encrypted.
+    place: Option<Arc<(PathBuf, Key)>>,
 }
 
 impl Vault {
@@ -76,7 +79,8 @@ impl Vault {
         plain::encrypt(path, &key)?;
         let connection = Connection::open(path)?;
         connection.execute_batch(&format!("PRAGMA key = {};", *literal(&key)))?;
-        Self::prepare(connection)
+        let vault = Self::prepare(connection)?;
+        Ok(Self { place: Some(Arc::new((path.to_owned(), key))), ..vault })
     }
 
     /// As [`Vault::open`], without encryption: what `lab bench encryption` measures against. The program never
@@ -117,6 +121,7 @@ impl Vault {
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             identity: identity.into(),
+            place: None,
         })
     }
 

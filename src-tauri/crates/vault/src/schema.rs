@@ -231,17 +231,23 @@ pub(crate) fn refuse_newer(connection: &Connection) -> Result<()> {
     }
 }
 
-/// Takes the steps that the database lacks, each with its version number in one transaction. The version is read
-/// again inside the transaction, so that two programs that start at once do not take a step twice.
+/// Takes the steps that the database lacks, all in one transaction with the version number: where one of them fails, or
+/// the power does, the database is what the older program left, which still opens it. The version is read again inside
+/// the transaction, so that two programs that start at once do not take a step twice.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
-    while version(connection)? < VERSION {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = version(&transaction)?;
-        if let Some(step) = MIGRATIONS.get(done as usize) {
-            transaction.execute_batch(step)?;
-            transaction.pragma_update(None, "user_version", done + 1)?;
-        }
-        transaction.commit()?;
+    if version(connection)? == VERSION {
+        return Ok(());
     }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    refuse_newer(&transaction)?;
+    for step in MIGRATIONS.iter().skip(version(&transaction)? as usize) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()?;
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "schema_tests.rs"]
+mod tests;
