@@ -83,7 +83,7 @@ impl Session {
     pub async fn load_reranker(&self) {
         if let Err(failure) = self.open_reranker().await {
             // Passages are ordered without it, as on every computer that has none.
-            tracing::warn!(code = failure.code, detail = failure.detail, "the reranking model is not used");
+            tracing::warn!(code = failure.code, "the reranking model is not used");
         }
     }
 
