@@ -63,6 +63,11 @@ impl Paths {
         self.data.join("dictionary").join("ko-dic")
     }
 
+    /// The folder of the log.
+    pub fn logs(&self) -> PathBuf {
+        self.data.join("logs")
+    }
+
     /// The models that set-up brought.
     pub fn models(&self) -> PathBuf {
         self.data.join("models")

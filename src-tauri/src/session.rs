@@ -4,6 +4,7 @@
 mod ahead;
 mod draft;
 mod embedding;
+mod report;
 mod store;
 mod title;
 mod trial;
@@ -407,6 +408,7 @@ impl Session {
         let draft = self.status().draft_model;
         let options = LoadOptions { keep: Some(self.keep()), draft, ..LoadOptions::default() };
         let loaded = self.0.engine.load(path, options, |_| {}).await;
+        let loaded = loaded.inspect_err(|failure| tracing::warn!(code = failure.code, "the model could not be loaded"));
         self.change(|status| {
             status.engine = match &loaded {
                 Ok(model) => EngineStatus { state: EngineState::Ready, model: Some(model.clone()), failure: None },
@@ -421,6 +423,7 @@ impl Session {
 
     async fn open_library(&self) {
         let opened = self.open_library_now().await;
+        let opened = opened.inspect_err(|failure| tracing::error!(code = failure.code, "the library could not be opened"));
         self.change(|status| {
             status.library = match &opened {
                 Ok(()) => LibraryStatus { state: LibraryState::Ready, failure: None },
