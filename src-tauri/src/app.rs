@@ -63,6 +63,11 @@ impl Paths {
         library::dictionary(&self.data)
     }
 
+    /// The folder of the log.
+    pub fn logs(&self) -> PathBuf {
+        self.data.join("logs")
+    }
+
     /// The models that set-up brought.
     pub fn models(&self) -> PathBuf {
         self.data.join("models")
@@ -146,7 +151,7 @@ impl App {
     pub fn start(paths: Paths, network_blocked: bool, keyring: Box<dyn Keyring>, notify: Notify) -> Self {
         let policy = policy::load(&paths.policy, None).map(Arc::new).map_err(Failure::from);
         if let Err(failure) = &policy {
-            tracing::error!(%failure, "the agency's policy");
+            tracing::error!(code = failure.code, "the agency's policy cannot be trusted");
         }
         let app = Self(Arc::new(Inner {
             paths,
@@ -162,7 +167,7 @@ impl App {
             && let Err(failure) = app.unlock_with_keyring()
         {
             // The window asks for the password then, or says so when the person tries again.
-            tracing::warn!(%failure, "the keyring did not open the data");
+            tracing::warn!(code = failure.code, "the keyring did not open the data");
         }
         app
     }
@@ -287,7 +292,7 @@ impl App {
             session.leave();
             if let Err(failure) = session.trail().account("lock", &json!({})) {
                 // Locking is the safe side: it is not held up.
-                tracing::error!(%failure, "the lock was not accounted for");
+                tracing::error!(code = failure.code, "the lock was not accounted for");
             }
             session.trail().anchor_in_keyring();
         }
@@ -309,7 +314,7 @@ impl App {
     fn tell_gate(&self) {
         match self.gate() {
             Ok(gate) => self.tell(Notice::Gate(gate)),
-            Err(failure) => tracing::error!(%failure, "the lock's file cannot be read"),
+            Err(failure) => tracing::error!(code = failure.code, "the lock's file cannot be read"),
         }
     }
 

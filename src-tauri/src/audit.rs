@@ -150,6 +150,7 @@ pub fn label(action: &str) -> &'static str {
         "draft_exported" => "초안 내보내기",
         "export_refused" => "내보내기 거부",
         "audit_exported" => "감사 기록 내보내기",
+        "report_saved" => "문제 보고서 저장",
         "audit_fault" => "감사 기록 이상 발견",
         // Of a later program: the word itself is in the table.
         _ => "그 밖의 일",

@@ -8,6 +8,7 @@ mod export;
 mod models;
 mod original;
 mod pasted;
+mod report;
 mod self_test;
 mod session;
 #[cfg(target_os = "linux")]
@@ -17,6 +18,8 @@ mod trail;
 mod window;
 
 use std::process::ExitCode;
+
+use crate::app::Paths;
 
 fn main() -> ExitCode {
     // Before anything else, and above all before a thread starts (invariant 3).
@@ -34,22 +37,24 @@ fn main() -> ExitCode {
         eprintln!("나랏말: 충돌 기록을 막지 못하여 시작하지 않습니다. ({error})");
         return ExitCode::FAILURE;
     }
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("NARATMAL_LOG")
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
-        )
-        .init();
     let asked = |flag: &str| std::env::args_os().any(|argument| argument == flag);
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
+    let command = words.first().and_then(|word| word.to_str()).unwrap_or_default();
+    let self_test = asked(self_test::FLAG);
+    // What only looks leaves nothing behind.
+    let opens = !self_test && !asked(self_test::CHILD) && !["audit", "report"].contains(&command);
+    let logs = Paths::of_this_system().filter(|_| opens).map(|paths| paths.logs());
+    if let Err(error) = diagnosis::start(logs.as_deref(), "NARATMAL_LOG", "warn") {
+        eprintln!("나랏말: 기록을 남기지 못합니다. 데이터 폴더의 권한과 디스크 공간을 확인해 주십시오. ({error})");
+    }
     if asked(self_test::CHILD) {
         return self_test::child();
     }
-    let words: Vec<_> = std::env::args_os().skip(1).collect();
-    if words.first().is_some_and(|word| word == "audit") {
-        return audit::run(&words[1..]);
+    match command {
+        "audit" => return audit::run(&words[1..]),
+        "report" => return report::run(&words[1..]),
+        _ => {}
     }
-    let self_test = asked(self_test::FLAG);
     if self_test && (asked(self_test::NO_WINDOW) || !self_test::has_display()) {
         return self_test::without_window();
     }

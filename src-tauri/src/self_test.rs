@@ -52,6 +52,11 @@ impl NetworkProbes {
         Self { process: here(), child }
     }
 
+    /// What was tried here, and in a child.
+    pub fn parts(&self) -> [&[Attempt]; 2] {
+        [&self.process, &self.child]
+    }
+
     /// What is printed; `page` is null where no window was opened.
     fn report(self, page: Value) -> Value {
         json!({ "process": self.process, "child": self.child, "page": page })

@@ -5,6 +5,7 @@ mod ahead;
 mod draft;
 mod embedding;
 mod opening;
+mod report;
 mod store;
 mod title;
 mod trial;
@@ -408,6 +409,7 @@ impl Session {
         let draft = self.status().draft_model;
         let options = LoadOptions { keep: Some(self.keep()), draft, ..LoadOptions::default() };
         let loaded = self.0.engine.load(path, options, |_| {}).await;
+        let loaded = loaded.inspect_err(|failure| tracing::warn!(code = failure.code, "the model could not be loaded"));
         self.change(|status| {
             status.engine = match &loaded {
                 Ok(model) => EngineStatus { state: EngineState::Ready, model: Some(model.clone()), failure: None },

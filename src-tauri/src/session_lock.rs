@@ -26,7 +26,7 @@ pub fn follow(app: &App) {
         let app = app.clone();
         gio::bus_get(bus, Cancellable::NONE, move |connection| match connection {
             Ok(connection) => listen(bus, &connection, &app),
-            Err(error) => tracing::warn!(%error, ?bus, "the window does not lock with the desktop's session"),
+            Err(_) => tracing::warn!(system = bus == BusType::System, "the window does not lock with the desktop's session"),
         });
     }
 }

@@ -33,6 +33,7 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             #[cfg(target_os = "linux")]
             crate::session_lock::follow(&app);
             tauri.manage(app);
+            tauri.manage(commands::report::Shown::default());
             let mut window = WebviewWindowBuilder::new(tauri, "main", WebviewUrl::default())
                 .title("나랏말")
                 .inner_size(1280.0, 800.0)
@@ -63,6 +64,8 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             commands::gate::set_idle_minutes,
             commands::trail::audit_entries,
             commands::trail::export_audit,
+            commands::report::problem_report,
+            commands::report::save_problem_report,
             commands::library::documents,
             commands::library::add_documents,
             commands::library::add_sample,

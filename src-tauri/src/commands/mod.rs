@@ -13,6 +13,7 @@ pub mod library;
 pub mod models;
 pub mod originals;
 pub mod paste;
+pub mod report;
 pub mod shelf;
 pub mod style;
 pub mod trail;
@@ -35,4 +36,5 @@ async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Se
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Failure::new("command_failed", "작업을 마치지 못했습니다. 다시 시도해 주십시오.", error))?
+        .inspect_err(|failure| tracing::warn!(code = failure.code, "a command failed"))
 }

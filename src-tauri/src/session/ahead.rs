@@ -69,7 +69,7 @@ impl Session {
         ahead.running = Some(Background::run(async move {
             // The question meets what went wrong, and tells it.
             if let Err(failure) = read(assistant, vault, conversation, scope).await {
-                tracing::debug!(code = failure.code, detail = failure.detail, "nothing was read ahead");
+                tracing::debug!(code = failure.code, "nothing was read ahead");
             }
             follow(&session);
         }));

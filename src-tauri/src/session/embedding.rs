@@ -41,6 +41,17 @@ impl EmbeddingStatus {
     /// Nothing is loaded.
     pub const NONE: Self = Self { state: State::None, model: None, failure: None, embedded: 0, total: 0 };
 
+    /// Its state as a word, and the code of why it failed.
+    pub(super) fn report(&self) -> (&'static str, Option<String>) {
+        let state = match self.state {
+            State::None => "none",
+            State::Loading => "loading",
+            State::Ready => "ready",
+            State::Failed => "failed",
+        };
+        (state, self.failure.as_ref().map(|failure| failure.code.clone()))
+    }
+
     /// The path of its file.
     pub(super) fn model(&self) -> Option<&str> {
         self.model.as_deref()
@@ -83,7 +94,7 @@ impl Session {
     pub async fn load_reranker(&self) {
         if let Err(failure) = self.open_reranker().await {
             // Passages are ordered without it, as on every computer that has none.
-            tracing::warn!(code = failure.code, detail = failure.detail, "the reranking model is not used");
+            tracing::warn!(code = failure.code, "the reranking model is not used");
         }
     }
 

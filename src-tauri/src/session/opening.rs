@@ -16,6 +16,7 @@ impl Session {
     /// Opens it, and tells the window how that went.
     pub(super) async fn open_library(&self) {
         let opened = self.open_library_now().await;
+        let opened = opened.inspect_err(|failure| tracing::error!(code = failure.code, "the library could not be opened"));
         self.change(|status| {
             status.library = match &opened {
                 Ok(()) => LibraryStatus { state: LibraryState::Ready, failure: None },

@@ -30,7 +30,7 @@ impl Session {
             Ok(title) => title,
             Err(failure) => {
                 // The next question meets what went wrong, and tells it.
-                tracing::debug!(code = failure.code, detail = failure.detail, "no title was proposed");
+                tracing::debug!(code = failure.code, "no title was proposed");
                 None
             }
         };

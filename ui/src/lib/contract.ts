@@ -17,6 +17,8 @@ export type * from "./contract/drafting";
  *   set_keyring({ on })
  *   lock_settings() -> LockSettings     set_idle_minutes({ minutes })
  *   network_probes() -> NetworkProbes
+ *   problem_report() -> string (Korean; a text without any of the person's)
+ *   save_problem_report({ path }) (the one that was made last; code `report_none`)
  *   audit_entries({ before: number | null, limit }) -> AuditPage (only the first page, before null, checks the trail)
  *   export_audit({ path }) -> number of entries
  *   set_grade({ id, grade, reason: string | null }) (a lower grade wants a reason of five letters or more)

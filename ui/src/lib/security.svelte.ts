@@ -89,6 +89,47 @@ export class Security {
   }
 }
 
+/** The report of a problem, as it is read through before it is handed on. */
+export class ProblemReport {
+  /** Empty until it is made. */
+  text = $state("");
+  saving = $state(false);
+  failure = $state.raw<Failure | null>(null);
+
+  async make(): Promise<void> {
+    this.failure = null;
+    try {
+      this.text = await api.problemReport();
+    } catch (error) {
+      this.failure = asFailure(error);
+    }
+  }
+
+  /** What the shell keeps of it is saved: it is what is shown. */
+  async save(): Promise<void> {
+    if (this.saving) return;
+    this.saving = true;
+    this.failure = null;
+    try {
+      const text = words.security.report;
+      const defaultPath = `${text.name(stamp(Date.now()).slice(0, 10).replaceAll("-", ""))}.txt`;
+      const path = await chooseFile({ title: text.title, defaultPath, filters: [{ name: text.file, extensions: ["txt"] }] });
+      if (path === null) return;
+      await api.saveProblemReport(path);
+      app.say(words.security.report.saved);
+    } catch (error) {
+      this.failure = asFailure(error);
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  async copy(): Promise<void> {
+    await navigator.clipboard.writeText(this.text);
+    app.say(words.security.report.copied);
+  }
+}
+
 /** The trail, as far as it was asked for: latest first. */
 export class AuditTrail {
   entries = $state.raw<AuditEntry[]>([]);

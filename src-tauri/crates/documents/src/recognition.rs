@@ -37,7 +37,7 @@ impl Recognition {
         match tokio::time::timeout(ALLOWANCE, self.table(picture)).await {
             Ok(Ok(table)) => lines(&table),
             Ok(Err(error)) => {
-                tracing::warn!(%error, page = page.number(), "text recognition failed");
+                tracing::warn!(kind = ?error.kind(), page = page.number(), "text recognition failed");
                 None
             }
             Err(_) => {

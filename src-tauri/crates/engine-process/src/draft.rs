@@ -94,7 +94,7 @@ impl<'model> Drafter<'model> {
         }
         self.try_draft(text, most, affordable).unwrap_or_else(|failure| {
             // The answer goes on without it.
-            tracing::error!(detail = failure.detail, "the draft model failed and is not asked again");
+            tracing::error!(code = failure.code, "the draft model failed and is not asked again");
             self.failed = true;
             Some(Draft::default())
         })

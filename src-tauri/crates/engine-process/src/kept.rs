@@ -70,7 +70,7 @@ impl Kept {
         let disk = keep.and_then(|keep| match Disk::open(keep, identity) {
             Ok(disk) => Some(disk),
             Err(error) => {
-                tracing::error!(%error, "what was read is kept in memory only");
+                tracing::error!(kind = ?error.kind(), "what was read is kept in memory only");
                 None
             }
         });

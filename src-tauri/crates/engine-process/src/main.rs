@@ -52,10 +52,8 @@ fn main() -> ExitCode {
         eprintln!("naratmal-engine: {error}");
         return ExitCode::FAILURE;
     }
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_max_level(tracing::Level::ERROR)
-        .init();
+    // Without a file there is nothing that fails but a second start.
+    let _ = diagnosis::start(None, "NARATMAL_LOG", "error");
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     let looks_only = arguments.pop_if(|last| last == "--machine").is_some();
     let estimates_only = arguments.pop_if(|last| last == "--estimate").is_some();

@@ -237,7 +237,7 @@ impl Engine {
         let mut ladder = lock(&self.0.ladder);
         let stepped = ladder.step_down();
         if stepped {
-            tracing::warn!(arguments = ?ladder.launch().arguments(), "the engine crashed and is started with less");
+            tracing::warn!("the engine crashed and is started with less");
         }
         stepped
     }

@@ -79,7 +79,7 @@ impl Dense {
         match self.embedder.query(text).await {
             Ok(vector) => Some(vector),
             Err(failure) => {
-                tracing::warn!(%failure, "a question is searched by its words only");
+                tracing::warn!(code = failure.code, "a question is searched by its words only");
                 self.failed(Some(failure));
                 None
             }
@@ -148,8 +148,8 @@ impl Dense {
 /// What is kept and damaged is not searched; it is made anew when the model changes.
 fn put(vectors: &mut Vectors, passage: i64, document: i64, code: &[u8]) {
     let code = Code::from_bytes(code, vectors.dims());
-    if let Err(error) = code.and_then(|code| vectors.insert(passage, document, &code)) {
-        tracing::warn!(passage, %error, "a vector is damaged");
+    if code.and_then(|code| vectors.insert(passage, document, &code)).is_err() {
+        tracing::warn!(passage, "a vector is damaged");
     }
 }
 

@@ -58,36 +58,53 @@ impl Error {
     }
 }
 
+impl Error {
+    /// A stable code for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Vault(error) => error.code(),
+            Self::Dictionary(_) => "dictionary_missing",
+            Self::Locked(_) => "index_locked",
+            Self::Full(_) => "disk_full",
+            Self::Unforgotten(_) => "purge_unfinished",
+            Self::Embedding(_) => "embedding_mismatch",
+            Self::Index(_) => "index_failed",
+        }
+    }
+
+    /// What the person reads: Korean, says what to do.
+    pub fn message(&self) -> &'static str {
+        match self {
+            Self::Vault(error) => error.message(),
+            Self::Dictionary(_) => {
+                "한국어 사전을 찾을 수 없습니다. 프로그램을 다시 설치하거나 설치 프로그램을 실행해 주십시오."
+            }
+            Self::Locked(_) => {
+                "다른 나랏말 창이 자료 색인을 사용하고 있습니다. 그 창을 닫고 다시 시작해 주십시오."
+            }
+            Self::Full(_) => {
+                "디스크에 남은 공간이 없어 자료 색인을 저장하지 못했습니다. 필요 없는 파일을 지워 공간을 비운 뒤 다시 시도해 주십시오."
+            }
+            Self::Unforgotten(_) => {
+                "자료는 지웠지만 색인 파일에 남은 내용을 아직 다 지우지 못했습니다. 디스크 공간을 확인하고 프로그램을 다시 시작하면 이어서 지웁니다."
+            }
+            Self::Embedding(_) => {
+                "의미 검색 모델이 바뀌었습니다. 설정에서 의미 검색 모델을 다시 골라 주십시오."
+            }
+            Self::Index(_) => {
+                "자료 색인에서 오류가 났습니다. 디스크 공간을 확인하고 프로그램을 다시 시작해 주십시오."
+            }
+        }
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let (code, message) = match error {
-            Error::Vault(error) => return error.into(),
-            Error::Dictionary(_) => (
-                "dictionary_missing",
-                "한국어 사전을 찾을 수 없습니다. 프로그램을 다시 설치하거나 설치 프로그램을 실행해 주십시오.",
-            ),
-            Error::Locked(_) => (
-                "index_locked",
-                "다른 나랏말 창이 자료 색인을 사용하고 있습니다. 그 창을 닫고 다시 시작해 주십시오.",
-            ),
-            Error::Full(_) => (
-                "disk_full",
-                "디스크에 남은 공간이 없어 자료 색인을 저장하지 못했습니다. 필요 없는 파일을 지워 공간을 비운 뒤 다시 시도해 주십시오.",
-            ),
-            Error::Unforgotten(_) => (
-                "purge_unfinished",
-                "자료는 지웠지만 색인 파일에 남은 내용을 아직 다 지우지 못했습니다. 디스크 공간을 확인하고 프로그램을 다시 시작하면 이어서 지웁니다.",
-            ),
-            Error::Embedding(_) => (
-                "embedding_mismatch",
-                "의미 검색 모델이 바뀌었습니다. 설정에서 의미 검색 모델을 다시 골라 주십시오.",
-            ),
-            Error::Index(_) => (
-                "index_failed",
-                "자료 색인에서 오류가 났습니다. 디스크 공간을 확인하고 프로그램을 다시 시작해 주십시오.",
-            ),
-        };
-        Failure::new(code, message, &error)
+        match error {
+            // With its own detail.
+            Error::Vault(error) => error.into(),
+            error => Self::new(error.code(), error.message(), &error),
+        }
     }
 }
 

@@ -142,7 +142,7 @@ impl Index {
                 let error = self.told(error);
                 match writer.rollback() {
                     Ok(_) => *held = Some(writer),
-                    Err(error) => tracing::warn!(%error, "the index's writer is opened anew"),
+                    Err(error) => tracing::warn!(code = Error::from(error).code(), "the index's writer is opened anew"),
                 }
                 Err(error)
             }

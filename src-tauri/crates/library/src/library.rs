@@ -92,13 +92,13 @@ impl Library {
             let indexing: Vec<i64> = vault.documents_in(DocumentState::Indexing)?;
             vault.move_states(&indexing, &[DocumentState::Indexing], DocumentState::Ready)?;
             if vault.note(PURGE)?.as_deref() == Some(UNFINISHED) {
-                library.finish_purge().unwrap_or_else(|error| tracing::warn!(%error, "a purge stays unfinished"));
+                library.finish_purge().unwrap_or_else(|error| tracing::warn!(code = error.code(), "a purge stays unfinished"));
             }
             Ok(library)
         };
         match unless_it_panics(open) {
-            Err(Error::Index(error)) if folder.exists() => {
-                tracing::warn!(error, "the index is damaged and begun anew");
+            Err(Error::Index(_)) if folder.exists() => {
+                tracing::warn!("the index is damaged and begun anew");
                 std::fs::remove_dir_all(folder)?;
                 open()
             }
@@ -200,7 +200,7 @@ impl Library {
     fn noticed(&self, indexed: Result<()>) {
         self.0.uncommitted.store(true, Ordering::SeqCst);
         if let Err(error) = indexed {
-            tracing::warn!(%error, "the index is behind the vault until its next commit");
+            tracing::warn!(code = error.code(), "the index is behind the vault until its next commit");
             self.0.behind.store(true, Ordering::SeqCst);
         }
     }
@@ -215,7 +215,7 @@ impl Library {
         let removed = documents.iter().try_for_each(|document| self.unindex(*document));
         self.noticed(removed);
         if let Err(error) = self.commit_changing() {
-            tracing::warn!(%error, "removed documents stay in the index until its next commit");
+            tracing::warn!(code = error.code(), "removed documents stay in the index until its next commit");
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ const MEMORY: u64 = 1024 * 1024 * 1024;
 const CPU_SECONDS: u64 = 600;
 
 /// Loads libpdfium, then gives away the network, files, processes and all memory past 1 GiB, for good, as far as the
-/// system lets a process do that (README has the table).
+/// system lets a process do that (the administrators' guide has the table).
 ///
 /// # Errors
 /// `document_confinement`: nothing may be read by a process that is not confined.

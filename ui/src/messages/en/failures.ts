@@ -56,6 +56,7 @@ export const failures: Record<string, string> = {
   folder_name_long: "A folder name can have up to 60 characters. Shorten it.",
   name_taken: "A collection with this name already exists. Enter another name.",
   name_unfit: "Enter a collection name of 1 to 60 characters.",
+  report_none: "There is no problem report to save. Make the report again.",
   self_test_failed: "The network block could not be checked. Try again.",
   setting_invalid: "The time before locking can be up to one day (1,440 minutes).",
 

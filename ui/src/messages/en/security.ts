@@ -42,6 +42,7 @@ const actions: Record<string, string> = {
   draft_exported: "Draft exported",
   export_refused: "Export refused",
   audit_exported: "Audit trail exported",
+  report_saved: "Problem report saved",
   audit_fault: "Fault found in audit trail",
 };
 
@@ -160,6 +161,21 @@ export const security: Messages["security"] = {
       partly: "Some could not be tested. Every way out that was tested is blocked, but the others are not known.",
       blocked: (n) => (n === "1" ? "1 way out was tested, and it is blocked." : `${n} ways out were tested, and all are blocked.`),
     },
+  },
+  report: {
+    about: "If a problem keeps coming back, make a report and give it to your administrator.",
+    make: "Make problem report",
+    title: "Problem report",
+    explain: "It holds no questions, answers, document text, file names or paths. Read it before you hand it on. The saved file is not encrypted.",
+    making: "Making the report…",
+    text: "Text of the report",
+    copy: "Copy",
+    copied: "Problem report copied.",
+    save: "Save…",
+    saved: "Problem report saved.",
+    close: "Close",
+    file: "Text file",
+    name: (day) => `Naratmal-report-${day}`,
   },
   encryption: {
     ways: "Ways to open",

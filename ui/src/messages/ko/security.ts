@@ -119,6 +119,23 @@ export const security = {
       blocked: (n: string) => `모두 ${n}가지 통로를 시험했고, 모두 막혀 있습니다.`,
     },
   },
+  report: {
+    about: "문제가 되풀이되면 보고서를 만들어 관리자에게 알려 주십시오.",
+    make: "문제 보고서 만들기",
+    title: "문제 보고서",
+    explain: "질문, 답변, 문서의 내용, 파일의 이름과 경로는 들어 있지 않습니다. 넘기시기 전에 읽어 보십시오. 저장한 파일은 암호화하지 않습니다.",
+    making: "보고서를 만들고 있습니다…",
+    text: "보고서의 글",
+    copy: "복사",
+    copied: "문제 보고서를 복사했습니다.",
+    save: "저장…",
+    saved: "문제 보고서를 저장했습니다.",
+    close: "닫기",
+    /** In the system's dialog for files. */
+    file: "텍스트 파일",
+    /** The name of the file without its extension; the day is "20261125". */
+    name: (day: string) => `문제보고서-${day}`,
+  },
   encryption: {
     ways: "여는 방법",
     waysAbout: "대화와 자료는 이 PC 안에서 언제나 암호화되어 있습니다. 다음 가운데 하나로 엽니다.",

@@ -22,7 +22,7 @@ pub async fn check(
     };
     let similarities = match library.embedder() {
         Some(embedder) => similarities(&plan.doubtful(), &embedder).await.unwrap_or_else(|failure| {
-            tracing::warn!(code = failure.code, detail = failure.detail, "citations are chosen by letters alone");
+            tracing::warn!(code = failure.code, "citations are chosen by letters alone");
             Vec::new()
         }),
         None => Vec::new(),

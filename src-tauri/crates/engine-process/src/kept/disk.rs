@@ -109,9 +109,8 @@ impl Disk {
                     self.touch(&best.path);
                     return Some((Snapshot { tokens: best.tokens, state: state.into() }, tokens));
                 }
-                outcome => {
-                    let error = outcome.err().map(|error| error.to_string());
-                    tracing::warn!(?error, "a kept file is not what it was");
+                _ => {
+                    tracing::warn!("a kept file is not what it was");
                     self.files().retain(|file| file.path != best.path);
                     // It is in nobody's way, and is tried again at the next start.
                     let _ = remove(&best.path);
@@ -171,7 +170,7 @@ impl Writer {
             match job {
                 Job::Write(snapshot, cut) => {
                     if let Err(error) = self.write(&snapshot, cut) {
-                        tracing::error!(%error, "what was read is not kept on the disk");
+                        tracing::error!(kind = ?error.kind(), "what was read is not kept on the disk");
                     }
                 }
                 Job::Forget(answer) => {

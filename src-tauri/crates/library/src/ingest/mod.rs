@@ -121,7 +121,7 @@ impl Ingest {
                     inner.queue.put(rows.iter().map(|row| (row.id, row.bytes)), rank, Instant::now());
                 }
             }
-            Err(error) => tracing::error!(%error, "unread documents"),
+            Err(error) => tracing::error!(code = error.code(), "unread documents"),
         }
         let space = Arc::new(Semaphore::new(work::SPACE as usize));
         let (indexer, read) = mpsc::unbounded_channel();
@@ -148,7 +148,7 @@ impl Ingest {
                 looking.look_everywhere(places)
             });
             if let Err(error) = looked.await {
-                tracing::error!(%error, "files could not be looked at");
+                tracing::error!(code = error.code, "files could not be looked at");
             }
         };
         tasks.push(tokio::spawn(first_look).abort_handle());
@@ -157,14 +157,14 @@ impl Ingest {
         let appraise = async move {
             let vault = appraising.vault.clone();
             let documents = blocking(move || Ok(vault.unappraised()?)).await.unwrap_or_else(|error| {
-                tracing::error!(%error, "which documents are to be appraised");
+                tracing::error!(code = error.code, "which documents are to be appraised");
                 Vec::new()
             });
             for document in documents {
                 let inner = appraising.clone();
                 let appraised = blocking(move || inner.appraise(document, &inner.vault.blocks(document)?));
                 if let Err(error) = appraised.await {
-                    tracing::error!(%error, document, "a document could not be appraised");
+                    tracing::error!(code = error.code, document, "a document could not be appraised");
                 }
             }
         };
@@ -214,7 +214,7 @@ impl Ingest {
             })
             .await;
             if let Err(failure) = &rows {
-                tracing::error!(%failure, "a folder that was added");
+                tracing::error!(code = failure.code, "a folder that was added");
             }
             rows
         });
@@ -380,7 +380,7 @@ impl Ingest {
         let inner = self.inner();
         tokio::spawn(async move {
             if let Err(error) = blocking(move || inner.walk(&folder, By::Disk)).await {
-                tracing::error!(%error, "a folder that is watched from now on");
+                tracing::error!(code = error.code, "a folder that is watched from now on");
             }
         });
         Ok(())

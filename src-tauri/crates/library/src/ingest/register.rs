@@ -184,7 +184,7 @@ impl Inner {
     pub fn walk(&self, folder: &Path, by: By) -> Result<Vec<DocumentRow>, Failure> {
         if by == By::Disk && std::fs::read_dir(folder).is_err() {
             // A drive that is away is not a folder whose files were deleted.
-            tracing::warn!(folder = %folder.display(), "a watched folder cannot be read");
+            tracing::warn!("a watched folder cannot be read");
             return Ok(Vec::new());
         }
         let round = self.round.load(Ordering::SeqCst);

@@ -92,7 +92,7 @@ pub async fn tell(changes: Arc<Changes>, queue: Arc<Queue>, vault: Vault, tell: 
                 match vault.listed_document(row) {
                     Ok(Some(row)) => tell(Change::Document(row)),
                     Ok(None) => tell(Change::Documents),
-                    Err(error) => tracing::error!(%error, row, "a changed document"),
+                    Err(error) => tracing::error!(code = error.code(), row, "a changed document"),
                 }
             }
         }

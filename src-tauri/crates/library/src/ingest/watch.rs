@@ -59,7 +59,7 @@ impl Watch {
             match notify::recommended_watcher(move |event| drop(events.send(event))) {
                 Ok(watcher) => state.watcher = Some(watcher),
                 Err(error) => {
-                    tracing::warn!(%error, "the system tells of no changes");
+                    tracing::warn!(kind = kind(&error), "the system tells of no changes");
                     state.blind = true;
                     return;
                 }
@@ -75,7 +75,7 @@ impl Watch {
         let new = new.chain(single.difference(old_single).map(|folder| (folder, RecursiveMode::NonRecursive)));
         for (folder, mode) in new {
             if let Err(error) = watcher.watch(folder, mode) {
-                tracing::warn!(%error, folder = %folder.display(), "the system does not tell of changes here");
+                tracing::warn!(kind = kind(&error), "the system does not tell of changes here");
                 blind = true;
             }
         }
@@ -87,13 +87,23 @@ impl Watch {
     }
 }
 
+/// What kind of failure it is; the failure itself names the folder.
+fn kind(error: &notify::Error) -> &'static str {
+    match error.kind {
+        notify::ErrorKind::Io(_) => "io",
+        notify::ErrorKind::PathNotFound => "path_not_found",
+        notify::ErrorKind::MaxFilesWatch => "max_files_watch",
+        _ => "other",
+    }
+}
+
 /// The paths that an event is about; `None` where the system lost count.
 fn paths_of(event: notify::Result<notify::Event>) -> Option<Vec<PathBuf>> {
     let event = match event {
         Ok(event) if event.need_rescan() => return None,
         Ok(event) => event,
         Err(error) => {
-            tracing::warn!(%error, "watching");
+            tracing::warn!(kind = kind(&error), "watching");
             return None;
         }
     };
@@ -136,6 +146,6 @@ async fn look(inner: &Arc<Inner>, paths: Option<HashSet<PathBuf>>) {
         None => looking.look_everywhere(looking.vault.places()?),
     });
     if let Err(error) = looked.await {
-        tracing::error!(%error, "changed files could not be looked at");
+        tracing::error!(code = error.code, "changed files could not be looked at");
     }
 }

@@ -80,7 +80,7 @@ pub async fn work(inner: Arc<Inner>, space: Arc<Semaphore>, indexer: UnboundedSe
                     let reading = [DocumentState::Reading];
                     let left = blocking(move || Ok(vault.move_states(&[document], &reading, DocumentState::Waiting)?));
                     if let Err(error) = left.await {
-                        tracing::error!(%error, document, "a stopped document");
+                        tracing::error!(code = error.code, document, "a stopped document");
                     }
                 }
                 inner.queue.leave(document);
@@ -130,10 +130,11 @@ impl Inner {
     }
 
     async fn fail(self: &Arc<Self>, document: i64, failure: Failure) {
+        tracing::warn!(code = failure.code, document, "a document could not be read");
         let inner = self.clone();
         if let Err(error) = blocking(move || Ok(inner.library.fail(document, &failure)?)).await {
             // The document stays unread and is tried again at the next start.
-            tracing::error!(%error, document, "a document's failure could not be kept");
+            tracing::error!(code = error.code, document, "a document's failure could not be kept");
         }
     }
 
@@ -252,7 +253,7 @@ impl Inner {
             for one in read.iter().filter(|one| !failed.contains_key(&one.document)) {
                 if let Err(failure) = inner.appraise(one.document, &one.content.blocks) {
                     // The next start does it again.
-                    tracing::error!(%failure, document = one.document, "a document could not be appraised");
+                    tracing::error!(code = failure.code, document = one.document, "a document could not be appraised");
                 }
             }
             drop(space);
@@ -283,7 +284,7 @@ impl Inner {
             let ready = inner.library.commit(&ids)?;
             if let Err(error) = inner.vault.note_indexed(&ready, (inner.now_ms)()) {
                 // They can be found all the same.
-                tracing::error!(%error, "when documents were indexed could not be kept");
+                tracing::error!(code = error.code(), "when documents were indexed could not be kept");
             }
             Ok(())
         })
