@@ -52,9 +52,13 @@ impl Session<'_> {
         (self.exact == self.cached.len()).then(|| self.snapshot_of(SEQUENCE, &self.cached)).flatten()
     }
 
-    /// Keeps what the cache holds in memory.
+    /// Keeps what the cache holds in memory, and on the disk where much of it is not there yet: questions may have come one
+    /// after another, with no rest to write in.
     pub fn set_aside(&mut self) {
         if let Some(snapshot) = self.snapshot() {
+            if self.kept.is_new_to_disk(&snapshot.tokens) {
+                self.kept.write(snapshot.clone());
+            }
             self.kept.put(snapshot);
         }
     }

@@ -4,6 +4,7 @@
 mod common;
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use common::{engine, generate, model};
 use engine::{Engine, Keep, LoadOptions, Prompt, Sampling, Turn, Usage};
@@ -26,6 +27,21 @@ fn options(folder: &Path) -> LoadOptions {
 
 async fn ask(engine: &Engine, document: &str, question: &str) -> (String, Usage) {
     generate(engine, Prompt::new(asked(document, question), 12, Sampling::Greedy)).await
+}
+
+/// How many states are on the disk.
+fn files(folder: &Path) -> usize {
+    let is_state = |file: &std::fs::DirEntry| file.path().extension().is_some_and(|ending| ending == "kv");
+    std::fs::read_dir(folder).unwrap().filter(|file| is_state(file.as_ref().unwrap())).count()
+}
+
+/// Waits until so many states are on the disk.
+async fn written(folder: &Path, wanted: usize) {
+    let begun = Instant::now();
+    while files(folder) < wanted && begun.elapsed() < Duration::from_secs(20) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(files(folder), wanted);
 }
 
 #[tokio::test]
@@ -56,11 +72,7 @@ async fn a_restart_finds_it_on_the_disk_and_what_is_forgotten_is_not_there() {
     first.load(&model, options(folder.path()), |_| {}).await.unwrap();
     let (wanted, cold) = ask(&first, &cats, "Who sleeps?").await;
     assert_eq!(cold.cached_tokens, 0);
-    let files = || std::fs::read_dir(folder.path()).unwrap().filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|ending| ending == "kv")).count();
-    let begun = std::time::Instant::now();
-    while files() == 0 && begun.elapsed().as_secs() < 20 {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    written(folder.path(), 1).await;
     drop(first);
 
     let second = engine();
@@ -70,9 +82,29 @@ async fn a_restart_finds_it_on_the_disk_and_what_is_forgotten_is_not_there() {
     assert_eq!((warm.cached_tokens, warm.restored_tokens), (warm.prompt_tokens - 1, warm.prompt_tokens - 1));
 
     second.forget().await.unwrap();
-    assert_eq!(files(), 0);
+    assert_eq!(files(folder.path()), 0);
     let (text, forgotten) = ask(&second, &cats, "Who sleeps?").await;
     assert_eq!((text, forgotten.cached_tokens), (wanted, 0));
+}
+
+#[tokio::test]
+async fn a_restart_finds_what_questions_without_a_pause_had_read() {
+    let Some(model) = model(MODEL) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (cats, dogs) = (document("cat"), document("dog"));
+    let first = engine();
+    first.load(&model, options(folder.path()), |_| {}).await.unwrap();
+    // The second waits while the first is answered: the engine has no rest between them.
+    tokio::join!(ask(&first, &cats, "Who sleeps?"), ask(&first, &dogs, "Who sleeps?"));
+    written(folder.path(), 2).await;
+    drop(first);
+
+    let second = engine();
+    second.load(&model, options(folder.path()), |_| {}).await.unwrap();
+    for document in [&cats, &dogs] {
+        let (_, warm) = ask(&second, document, "When?").await;
+        assert!(warm.restored_tokens > 350, "{warm:?}");
+    }
 }
 
 #[tokio::test]
