@@ -77,13 +77,6 @@ test.each(["", "null", "7", "{", '{"theme":"pink","size":9000}', '{"size":"200"}
   expect(look()).toEqual({ theme: "light", size: "" });
 });
 
-test("another start has what was chosen", async () => {
-  appearance.choose({ theme: "contrast", size: 150 });
-  vi.resetModules();
-  const { appearance: again } = await import("../src/lib/appearance.svelte");
-  expect([again.theme, again.size]).toEqual(["contrast", 150]);
-});
-
 test("the theme follows the system while the window is open, and only where it is to", () => {
   const stop = appearance.start();
   expect(look().theme).toBe("light");
@@ -155,9 +148,6 @@ test("the language is changed at once, kept, and told to the screen reader; each
   expect(within(dialog).getByRole("radio", { name: /^High contrast/ })).toBe(within(dialog).getByTestId("theme-contrast"));
   expect(root.lang).toBe("en");
   expect(localStorage.getItem("naratmal.language")).toBe('"en"');
-  vi.resetModules();
-  const { language: again } = await import("../src/lib/language.svelte");
-  expect(again.chosen).toBe("en");
   await userEvent.click(group("Language (언어)").getByRole("radio", { name: "한국어" }));
   expect(screen.getByRole("dialog", { name: "보기 설정" })).toBe(dialog);
   expect([root.lang, within(dialog).getByTestId<HTMLInputElement>("language-ko").checked]).toEqual(["ko", true]);

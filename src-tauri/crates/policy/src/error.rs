@@ -1,5 +1,7 @@
 use wire::Failure;
 
+use crate::gguf::HIGHEST_VERSION;
+
 /// This crate's result.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -275,6 +277,9 @@ impl Error {
                 "모델 파일을 읽을 수 없습니다. 파일이 그 자리에 있는지, 읽을 권한이 있는지 확인해 주십시오."
             }
             Self::NotGguf => "GGUF 모델 파일이 아닙니다. 확장자가 .gguf인 모델 파일을 골라 주십시오.",
+            Self::ModelVersion(version) if *version > HIGHEST_VERSION => {
+                "빅 엔디언으로 만든 GGUF는 읽을 수 없습니다. 리틀 엔디언으로 만든 모델 파일을 골라 주십시오."
+            }
             Self::ModelVersion(version) => {
                 return format!(
                     "GGUF {version}판은 읽을 수 없습니다. GGUF 2판이나 3판으로 만든 모델 파일을 골라 주십시오."

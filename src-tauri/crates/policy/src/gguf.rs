@@ -18,6 +18,8 @@ use source::Source;
 
 pub use template::{MAX_TEMPLATE, check_template};
 
+/// No version will soon be higher, in either order of bytes: behind the magic number stands a text.
+pub(crate) const HIGHEST_VERSION: u32 = 1_000;
 /// The most keys; real models have under a hundred.
 const MAX_KEYS: u64 = 1 << 14;
 /// The most tensors; real models have a few thousand.
@@ -76,6 +78,9 @@ pub fn check(reader: impl Read + Seek, bytes: u64) -> Result<Header> {
         _ => return Err(Error::NotGguf),
     }
     let version = source.u32()?;
+    if version.min(version.swap_bytes()) > HIGHEST_VERSION {
+        return Err(Error::NotGguf);
+    }
     if !(2..=3).contains(&version) {
         return Err(Error::ModelVersion(version));
     }

@@ -166,6 +166,7 @@ fn what_is_no_gguf_of_a_known_version_is_refused() {
         (vec![], "model_not_gguf"),
         ("모델이 아닙니다".as_bytes().to_vec(), "model_not_gguf"),
         (b"FUGG\0\0\0\x03".to_vec(), "model_not_gguf"),
+        (b"GGUF not a model".to_vec(), "model_not_gguf"),
         (Made::head(1, 0, 0).0, "model_version"),
         (Made::head(4, 0, 0).0, "model_version"),
         (Made::head(3_u32.swap_bytes(), 0, 0).0, "model_version"),
