@@ -46,7 +46,9 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             if self_test {
                 window = self_test::in_page(window);
             }
-            window.build()?;
+            let window = window.build()?;
+            #[cfg(target_os = "linux")]
+            window.with_webview(|view| show_what_is_composed(&view.inner()))?;
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![
@@ -149,6 +151,18 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             eprintln!("나랏말: 창을 열지 못했습니다. 화면(디스플레이)이 있는지 확인해 주십시오. ({error})");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Shows the syllable that an input method composes where it will stand. wry turns that off for a fault of other input
+/// methods that WebKitGTK mended since (tauri-apps/wry, pull request 1724), and a syllable of Hangul was then not seen
+/// before the next one began.
+#[cfg(target_os = "linux")]
+fn show_what_is_composed(view: &webkit2gtk::WebView) {
+    use webkit2gtk::{InputMethodContextExt, WebViewExt};
+
+    if let Some(context) = view.input_method_context() {
+        context.set_enable_preedit(true);
     }
 }
 
