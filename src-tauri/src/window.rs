@@ -48,7 +48,7 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             }
             let window = window.build()?;
             #[cfg(target_os = "linux")]
-            window.with_webview(|view| show_what_is_composed(&view.inner()))?;
+            window.with_webview(|view| set_right(&view.inner()))?;
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![
@@ -154,15 +154,23 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
     }
 }
 
-/// Shows the syllable that an input method composes where it will stand. wry turns that off for a fault of other input
+/// Sets WebKitGTK right for this program.
+///
+/// A syllable that an input method composes is shown where it will stand. wry turns that off for a fault of other input
 /// methods that WebKitGTK mended since (tauri-apps/wry, pull request 1724), and a syllable of Hangul was then not seen
 /// before the next one began.
+///
+/// The page is painted by the processor alone. Where a PC has no GPU, WebKit otherwise puts each frame together in
+/// software that stands for one (Mesa's llvmpipe), which took most of a core from the engine; and a text needs none.
 #[cfg(target_os = "linux")]
-fn show_what_is_composed(view: &webkit2gtk::WebView) {
-    use webkit2gtk::{InputMethodContextExt, WebViewExt};
+fn set_right(view: &webkit2gtk::WebView) {
+    use webkit2gtk::{HardwareAccelerationPolicy, InputMethodContextExt, SettingsExt, WebViewExt};
 
     if let Some(context) = view.input_method_context() {
         context.set_enable_preedit(true);
+    }
+    if let Some(settings) = WebViewExt::settings(view) {
+        settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
     }
 }
 

@@ -46,12 +46,15 @@ pub fn name(process: u32) -> String {
 
 /// When a process started, to a hundredth of a second. `None` once it ended.
 pub fn started(process: u32) -> Option<SystemTime> {
-    /// `sysconf(_SC_CLK_TCK)` of every Linux there is.
-    const TICKS_A_SECOND: f64 = 100.0;
     let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
     let uptime: f64 = uptime.split_whitespace().next()?.parse().ok()?;
     let age = (uptime - Stat::of(process)?.started as f64 / TICKS_A_SECOND).max(0.0);
     SystemTime::now().checked_sub(Duration::from_secs_f64(age))
+}
+
+/// Seconds that processors have spent on a process. `None` once it ended.
+pub fn cpu_seconds(process: u32) -> Option<f64> {
+    Some(Stat::of(process)?.spent as f64 / TICKS_A_SECOND)
 }
 
 /// The memory of a process, in bytes, where what it shares counts in parts (PSS). `None` once it ended.
@@ -61,10 +64,15 @@ pub fn proportional_bytes(process: u32) -> Option<u64> {
     Some(kilobytes.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
 }
 
+/// `sysconf(_SC_CLK_TCK)` of every Linux there is.
+const TICKS_A_SECOND: f64 = 100.0;
+
 /// What `/proc/PID/stat` says.
 #[derive(Debug, PartialEq, Eq)]
 struct Stat {
     parent: u32,
+    /// Ticks of processors, for itself and for the system's part of its work.
+    spent: u64,
     /// Ticks since the system started.
     started: u64,
 }
@@ -77,7 +85,9 @@ impl Stat {
     /// The name, in brackets, may hold brackets and spaces itself.
     fn read(line: &str) -> Option<Self> {
         let mut fields = line.rsplit_once(')')?.1.split_whitespace().skip(1);
-        Some(Self { parent: fields.next()?.parse().ok()?, started: fields.nth(17)?.parse().ok()? })
+        let parent = fields.next()?.parse().ok()?;
+        let [own, system] = [fields.nth(9)?, fields.next()?].map(|ticks| ticks.parse::<u64>().ok());
+        Some(Self { parent, spent: own? + system?, started: fields.nth(6)?.parse().ok()? })
     }
 }
 
@@ -103,7 +113,7 @@ mod tests {
     fn a_process_is_read_whatever_it_is_called() {
         let line = |name: &str| format!("42 ({name}) S 7 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 4 0 12345 99 1 18446744073709551615");
         for name in ["naratmal", "Web Content", "a) S 1 (b"] {
-            assert_eq!(Stat::read(&line(name)), Some(Stat { parent: 7, started: 12345 }), "{name}");
+            assert_eq!(Stat::read(&line(name)), Some(Stat { parent: 7, spent: 11, started: 12345 }), "{name}");
         }
         assert_eq!(Stat::read(""), None);
     }

@@ -1,5 +1,6 @@
 //! `window-figures [ROUNDS]`: how soon the window can be used and what memory it holds, beside an empty Tauri window, in turns;
-//! how soon the desk is there once it is unlocked; and how soon a typed letter is painted while an answer streams.
+//! how soon the desk is there once it is unlocked; how soon a typed letter is painted while an answer streams; and what part
+//! of a processor the window takes then, and at rest.
 //!
 //! A window can be used with the frame behind the one in which its first screen came up: its page marks that (User Timing),
 //! and the time is counted from the start of the process. Cold is with the system's page cache dropped, which takes root.
@@ -7,7 +8,7 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use e2e::{Desk, PASSWORD, Prerequisites, Window, process};
 use serde_json::{Value, json};
@@ -82,7 +83,7 @@ async fn measured(needs: &Prerequisites, rounds: usize) -> e2e::Result<Value> {
             window.close().await?;
         }
     }
-    let letters = typed(&desk, LETTERS).await?;
+    let Typed { letters, resting, answering } = typed(&desk, needs.program(), LETTERS).await?;
     eprintln!();
     let compared = |ours: &[f64], theirs: &[f64]| {
         // What lies next to each other in time has the same noise.
@@ -96,6 +97,7 @@ async fn measured(needs: &Prerequisites, rounds: usize) -> e2e::Result<Value> {
         "unlocked_ms": spread(&unlocked_ms),
         "memory_bytes": compared(&ours.bytes, &theirs.bytes),
         "own_process_bytes": compared(&ours.own_bytes, &theirs.own_bytes),
+        "processors": { "at_rest": resting, "while_typing": answering },
         "letters": letters.len(),
         "key_to_paint_ms": { "p50": quantile(&letters, 0.5), "p95": quantile(&letters, 0.95), "max": quantile(&letters, 1.0) },
     }))
@@ -155,27 +157,51 @@ fn memory(program: &Path) -> (f64, f64) {
     (own, bytes(&mut family.iter().skip(1).filter(|number| process::name(**number).starts_with("WebKit"))))
 }
 
-/// Milliseconds from each key to the frame behind it, while answers stream.
-async fn typed(desk: &Desk, letters: usize) -> e2e::Result<Vec<f64>> {
+/// What typing took while answers stream.
+struct Typed {
+    /// Milliseconds from each key to the frame behind it.
+    letters: Vec<f64>,
+    /// Processors that the window and WebKit took before.
+    resting: f64,
+    /// And while it was typed.
+    answering: f64,
+}
+
+/// Of the window's process and WebKit's, since they started.
+fn cpu_seconds(program: &Path) -> f64 {
+    let family = process::family(program);
+    let window = family.iter().enumerate().filter(|(place, number)| *place == 0 || process::name(**number).starts_with("WebKit"));
+    window.filter_map(|(_, number)| process::cpu_seconds(*number)).sum()
+}
+
+async fn typed(desk: &Desk, program: &Path, letters: usize) -> e2e::Result<Typed> {
     const STREAMING: &str = "[data-phase=answering]";
     let window = desk.open().await?;
     window.wait("[data-testid=engine-state][data-state=ready]").await?;
+    window.gone("[data-testid=embedding-state] progress").await?;
+    tokio::time::sleep(SETTLED).await;
+    let (before, begun) = (cpu_seconds(program), Instant::now());
+    tokio::time::sleep(SETTLED).await;
+    let resting = (cpu_seconds(program) - before) / begun.elapsed().as_secs_f64();
     let watch = "window.painted = []; \
                  addEventListener('keydown', ({ timeStamp, key }) => { if (key.length !== 1) return; \
                  requestAnimationFrame(() => { const { port1, port2 } = new MessageChannel(); \
                  port1.onmessage = () => window.painted.push(performance.now() - timeStamp); port2.postMessage(0) }) }, { capture: true })";
     window.script(watch, Vec::new()).await?;
-    let mut written = 0;
+    let (mut written, mut spent, mut took) = (0, 0.0, 0.0);
     while written < letters {
         window.type_question("대한민국의 여러 도시를 열 개 골라 하나씩 길게 설명해 주십시오.").await?;
         window.wait(STREAMING).await?;
         let field = window.wait("[data-testid=question]").await?;
         let before = written;
+        let (cpu, begun) = (cpu_seconds(program), Instant::now());
         while written < letters && !window.all(STREAMING).await?.is_empty() {
             field.send_keys("a").await?;
             written += 1;
             tokio::time::sleep(LETTER).await;
         }
+        spent += cpu_seconds(program) - cpu;
+        took += begun.elapsed().as_secs_f64();
         if written == before {
             return Err("no answer was seen to stream".into());
         }
@@ -188,7 +214,8 @@ async fn typed(desk: &Desk, letters: usize) -> e2e::Result<Vec<f64>> {
     }
     let painted = window.script("return window.painted", Vec::new()).await?;
     window.close().await?;
-    Ok(painted.as_array().into_iter().flatten().filter_map(Value::as_f64).collect())
+    let letters = painted.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    Ok(Typed { letters, resting, answering: spent / took })
 }
 
 /// The middle one of as many as there are, and the ends.
