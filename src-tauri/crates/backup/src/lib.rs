@@ -10,6 +10,8 @@
 //! renames that a journal finishes whenever they were interrupted (`place.rs`).
 
 mod error;
+#[cfg(test)]
+mod faults;
 mod folder;
 mod head;
 mod make;

@@ -9,12 +9,10 @@ use vault::Vault;
 use crate::folder::{Workspace, create, remove, sync};
 use crate::head::Head;
 use crate::manifest::{Entry, Manifest, Model, TEMPLATE, data_key, stream_key, template};
-use crate::place::hold;
+use crate::place::{WORK, hold};
 use crate::stream::{Opener, Sealer};
 use crate::{DATABASE, Error, MODELS, Result, Step, TEMPLATES, Told, tell};
 
-/// The folder of what is not finished, in the data folder.
-const WORK: &str = "backup-work";
 /// How long the last look at a copy may take to let go of it.
 pub(crate) const CLOSING: Duration = Duration::from_secs(10);
 const PIECE: usize = 256 << 10;

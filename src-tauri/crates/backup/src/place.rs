@@ -19,6 +19,9 @@ pub(crate) const NEW: &str = "new";
 const OLD: &str = "old";
 const JOURNAL: &str = "journal.json";
 
+/// The folder of a backup that is being made, in the data folder.
+pub(crate) const WORK: &str = "backup-work";
+
 /// What belongs to one key, and so goes and comes together. The two files of SQLite go before their database: it is
 /// never beside those of another.
 const NAMES: [&str; 9] = [
@@ -118,6 +121,15 @@ pub(crate) fn put(data: &Path, act: Act<'_>) -> Result<()> {
 /// # Errors
 /// [`Error::Busy`] while another window makes or restores a backup; [`Error::Unwritable`]: nothing is to be opened then.
 pub fn settle(data: &Path) -> Result<()> {
+    if is_there(&data.join(WORK)).map_err(Error::writing)? {
+        match hold(data) {
+            // Of a backup that a kill ended.
+            Ok(_held) => remove(&data.join(WORK)).map_err(Error::writing)?,
+            // Another window is making one: that is in nobody's way.
+            Err(Error::Busy) => {}
+            Err(error) => return Err(error),
+        }
+    }
     if !is_there(&data.join(FOLDER)).map_err(Error::writing)? {
         return Ok(());
     }
