@@ -17,7 +17,7 @@ use crate::export;
 /// When the last backup was made, in milliseconds since 1970.
 const LAST: &str = "last_backup";
 /// How long a session that ends may hold the database.
-const ENDING: Duration = Duration::from_secs(30);
+const ENDING: Duration = Duration::from_secs(if cfg!(test) { 3 } else { 30 });
 /// As the trail names it where the old data is opened again.
 const GONE_BACK: &str = "restore_failed";
 
@@ -253,3 +253,7 @@ impl App {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "backup_tests.rs"]
+mod tests;
