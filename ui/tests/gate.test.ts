@@ -345,6 +345,7 @@ async function restored() {
   answers["plugin:dialog|open"] = () => "/백업/b.naratmal-backup";
   answers["inspect_backup"] = () => ({ made_at: 0, program: "0.1.0", bytes: 1, missing_models: [] });
   await userEvent.click(screen.getByTestId("gate-restore"));
+  expect(document.activeElement).toBe(screen.getByTestId("restore-pick"));
   await userEvent.click(screen.getByTestId("restore-pick"));
   await userEvent.type(await screen.findByTestId("restore-password"), "백업의 암호{Enter}");
   for (const id of ["restore-new", "restore-new-again"]) await userEvent.type(await screen.findByTestId(id), "봄비 오는 뜰에");
@@ -371,7 +372,7 @@ test("a restore that fails at the gate says why, and the first step is there aga
   await vi.waitFor(() => expect(screen.getByTestId("restore-error").textContent).toContain("백업 파일이 손상되었습니다."));
   expect(gate.offers).toBeNull();
   await userEvent.click(screen.getByTestId("restore-cancel"));
-  expect(screen.getByTestId("gate-password")).toBeTruthy();
+  expect(document.activeElement).toBe(screen.getByTestId("gate-password"));
   stop();
 });
 
