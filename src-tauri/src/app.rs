@@ -1,5 +1,7 @@
 //! The program without its window: every command is a method here, and runs in tests as it does for a person.
 
+mod backup;
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -14,6 +16,9 @@ use vault::{DocumentRow, Vault};
 use wire::Failure;
 
 use crate::session::{Session, Status};
+use backup::Backups;
+
+pub use backup::{BackupStatus, BackupSummary, Restoring};
 
 /// Where things lie.
 #[derive(Debug, Clone)]
@@ -45,7 +50,7 @@ impl Paths {
 
     /// The database.
     pub fn database(&self) -> PathBuf {
-        self.data.join("naratmal.db")
+        self.data.join(::backup::DATABASE)
     }
 
     /// The folder of the index.
@@ -70,7 +75,7 @@ impl Paths {
 
     /// The models that set-up brought.
     pub fn models(&self) -> PathBuf {
-        self.data.join("models")
+        self.data.join(::backup::MODELS)
     }
 }
 
@@ -89,6 +94,11 @@ fn policy_folder() -> PathBuf {
 const RECOVERY: &str = "recovery";
 /// As the trail names it where the data was made just now.
 const CREATED: &str = "created";
+/// As the trail names it where a backup was restored just now.
+const RESTORED: &str = "restored";
+
+/// The code of a database that is found damaged.
+const DAMAGED: &str = "vault_damaged";
 
 /// What the window is told without asking.
 #[derive(Debug, Clone)]
@@ -142,6 +152,9 @@ struct Inner {
     session: Mutex<Option<Session>>,
     /// It was made just now, or the recovery key opened it: the next password wants no present one.
     unproven: AtomicBool,
+    /// The data was found damaged when it was to be opened with its key.
+    damaged: AtomicBool,
+    backups: Backups,
     notify: Notify,
 }
 
@@ -161,8 +174,15 @@ impl App {
             policy,
             session: Mutex::default(),
             unproven: AtomicBool::new(false),
+            damaged: AtomicBool::new(false),
+            backups: Backups::default(),
             notify,
         }));
+        if let Err(failure) = app.settle() {
+            // The gate says so, and tries it again.
+            tracing::error!(code = failure.code, "a restore that was interrupted could not be finished");
+            return app;
+        }
         if app.ways().is_ok_and(|ways| ways.is_some_and(|ways| ways.keyring))
             && let Err(failure) = app.unlock_with_keyring()
         {
@@ -211,6 +231,9 @@ impl App {
     /// Where that cannot be read: nothing is made anew over what is there.
     pub fn gate(&self) -> Result<Gate, Failure> {
         self.policy()?;
+        if self.session().is_err() {
+            self.settle()?;
+        }
         let ways = self.ways()?;
         let state = match (&ways, self.session().is_ok()) {
             (_, true) => GateState::Open,
@@ -221,6 +244,11 @@ impl App {
         let offered = state != GateState::Locked && self.allow_keyring(true).is_ok();
         let keyring_available = offered && *self.0.keyring_available.get_or_init(|| self.0.keyring.available());
         Ok(Gate { state, ways: ways.unwrap_or_default(), keyring_available })
+    }
+
+    /// Finishes a restore that was interrupted, before anything of the data is read.
+    fn settle(&self) -> Result<(), Failure> {
+        Ok(::backup::settle(&self.0.paths.data)?)
     }
 
     /// Makes the data key; a password locks it, or the system's keyring where `password` is `None`.
@@ -266,6 +294,17 @@ impl App {
 
     /// Opens the data with its key, which was found by `by`.
     fn open(&self, key: Key, by: &str) -> Result<(), Failure> {
+        match self.open_kept(key, by) {
+            Err(failure) if failure.code == DAMAGED => {
+                // Only whoever has the key learns it, and may then put a backup in its place.
+                self.0.damaged.store(true, Ordering::SeqCst);
+                Err(self.take_back(failure))
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_kept(&self, key: Key, by: &str) -> Result<(), Failure> {
         let inner = &self.0;
         let policy = self.policy()?.clone();
         let session = Session::open(inner.paths.clone(), key, policy, inner.network_blocked, inner.notify.clone())?;
@@ -278,7 +317,9 @@ impl App {
             trail.account("audit_fault", &json!({ "faults": faults }))?;
         }
         session.apply_policy()?;
-        inner.unproven.store([RECOVERY, CREATED].contains(&by), Ordering::SeqCst);
+        inner.unproven.store([RECOVERY, CREATED, RESTORED].contains(&by), Ordering::SeqCst);
+        inner.damaged.store(false, Ordering::SeqCst);
+        self.keep_restored();
         *lock(&inner.session) = Some(session.clone());
         session.start();
         self.tell_gate();
@@ -289,12 +330,7 @@ impl App {
     pub fn lock(&self) {
         let session = lock(&self.0.session).take();
         if let Some(session) = session {
-            session.leave();
-            if let Err(failure) = session.trail().account("lock", &json!({})) {
-                // Locking is the safe side: it is not held up.
-                tracing::error!(code = failure.code, "the lock was not accounted for");
-            }
-            session.trail().anchor_in_keyring();
+            leave(&session);
         }
         self.tell_gate();
     }
@@ -417,6 +453,16 @@ impl App {
     pub fn status(&self) -> Result<Status, Failure> {
         Ok(self.session()?.status())
     }
+}
+
+/// Ends all that goes on in a session that is locked.
+fn leave(session: &Session) {
+    session.leave();
+    if let Err(failure) = session.trail().account("lock", &json!({})) {
+        // Locking is the safe side: it is not held up.
+        tracing::error!(code = failure.code, "the lock was not accounted for");
+    }
+    session.trail().anchor_in_keyring();
 }
 
 /// The lock of a value that is whole after every statement.

@@ -41,6 +41,8 @@ pub fn run(words: &[OsString]) -> ExitCode {
 /// The trail, unlocked under the agency's policy; its own entry says so.
 fn trail() -> Result<Trail, Failure> {
     let paths = Paths::of_this_system().ok_or_else(|| Failure::new("no_home", "홈 폴더를 찾지 못했습니다.", ""))?;
+    // A restore that was interrupted is finished first: before that, keys and database may not belong together.
+    backup::settle(&paths.data)?;
     let (key, by) = unlock(&paths, &policy::load(&paths.policy, None)?.policy)?;
     let vault = Vault::open(&paths.database(), &key)?;
     let trail = Trail::new(vault, &key, paths.data.clone());
@@ -150,6 +152,9 @@ pub fn label(action: &str) -> &'static str {
         "draft_exported" => "초안 내보내기",
         "export_refused" => "내보내기 거부",
         "audit_exported" => "감사 기록 내보내기",
+        "backup_made" => "백업 만들기",
+        "backup_restoring" => "백업에서 되살리기 시작",
+        "backup_restored" => "백업에서 되살림",
         "report_saved" => "문제 보고서 저장",
         "audit_fault" => "감사 기록 이상 발견",
         // Of a later program: the word itself is in the table.
@@ -158,7 +163,7 @@ pub fn label(action: &str) -> &'static str {
 }
 
 /// What the keys of an entry are called, in the order in which a person reads them.
-const NAMES: [(&str, &str); 25] = [
+const NAMES: [(&str, &str); 26] = [
     ("by", "방법"),
     ("name", "이름"),
     ("serial", "일련번호"),
@@ -172,6 +177,7 @@ const NAMES: [(&str, &str); 25] = [
     ("document", "문서 번호"),
     ("documents", "문서"),
     ("file", "파일"),
+    ("made_at", "백업한 때"),
     ("path", "경로"),
     ("paths", "경로"),
     ("from", "이전 등급"),
@@ -206,6 +212,8 @@ fn in_a_word(value: &Value) -> String {
             "recovery" => "복구 키".to_owned(),
             "keyring" => "로그인 암호 저장소".to_owned(),
             "created" => "처음 시작".to_owned(),
+            "restored" => "백업에서 되살림".to_owned(),
+            "restore_failed" => "되살리지 못하여 이전 자료로".to_owned(),
             "default" => "기본값".to_owned(),
             "command" => "명령줄".to_owned(),
             "signed" => "서명한 파일".to_owned(),

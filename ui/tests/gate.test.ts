@@ -340,3 +340,63 @@ test("the password opens the desk at once", async () => {
   await say(at("open"));
   expect(screen.getByTestId("question")).toBeTruthy();
 });
+
+async function restored() {
+  answers["plugin:dialog|open"] = () => "/백업/b.naratmal-backup";
+  answers["inspect_backup"] = () => ({ made_at: 0, program: "0.1.0", bytes: 1, missing_models: [] });
+  await userEvent.click(screen.getByTestId("gate-restore"));
+  expect(document.activeElement).toBe(screen.getByTestId("restore-pick"));
+  await userEvent.click(screen.getByTestId("restore-pick"));
+  await userEvent.type(await screen.findByTestId("restore-password"), "백업의 암호{Enter}");
+  for (const id of ["restore-new", "restore-new-again"]) await userEvent.type(await screen.findByTestId(id), "봄비 오는 뜰에");
+  await userEvent.click(screen.getByTestId("restore-start"));
+}
+
+test("a first start can begin with a backup; then a recovery key is offered", async () => {
+  const say = await opened(at("new"));
+  await restored();
+  await vi.waitFor(() =>
+    expect(calls).toContainEqual([
+      "restore_backup",
+      expect.objectContaining({ path: "/백업/b.naratmal-backup", password: "백업의 암호", newPassword: "봄비 오는 뜰에", current: null }),
+    ]),
+  );
+  await say(at("open"));
+  expect(await screen.findByTestId("gate-make-recovery")).toBeTruthy();
+});
+
+test("a restore that fails at the gate says why, and the first step is there again", async () => {
+  answers["restore_backup"] = refuse({ code: "backup_damaged", message: "백업 파일이 손상되었습니다." });
+  const stop = await shown(at("new"));
+  await restored();
+  await vi.waitFor(() => expect(screen.getByTestId("restore-error").textContent).toContain("백업 파일이 손상되었습니다."));
+  expect(gate.offers).toBeNull();
+  await userEvent.click(screen.getByTestId("restore-cancel"));
+  expect(document.activeElement).toBe(screen.getByTestId("gate-password"));
+  stop();
+});
+
+test.each([
+  ["unlock_wrong", false],
+  ["vault_newer", false],
+  ["vault_damaged", true],
+])("where the data is locked a backup is offered only where it is damaged: %s", async (code, offered) => {
+  answers["unlock"] = refuse({ code, message: "열지 못했습니다." });
+  const stop = await shown(at("locked"));
+  expect(screen.queryByTestId("gate-restore")).toBeNull();
+  await userEvent.type(screen.getByTestId("gate-password"), "옳은 암호{Enter}");
+  await vi.waitFor(() => expect(screen.getByTestId("gate-error").textContent).toContain("열지 못했습니다."));
+  expect(screen.queryByTestId("gate-restore") !== null).toBe(offered);
+  stop();
+});
+
+test("keys that cannot be read offer a backup as well", async () => {
+  answers["gate"] = refuse({ code: "keys_damaged", message: "열쇠 파일(keys.json)이 손상되었습니다." });
+  const lost = new GateState(() => {});
+  const stop = lost.start();
+  await vi.waitFor(() => expect(lost.failure?.code).toBe("keys_damaged"));
+  gate.failure = lost.failure;
+  render(GateScreen);
+  expect(await screen.findByTestId("gate-restore")).toBeTruthy();
+  stop();
+});

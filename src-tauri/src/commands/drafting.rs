@@ -16,8 +16,6 @@ use crate::commands::apart;
 use crate::export;
 use crate::session::Session;
 
-/// The folder of a person's own templates, in the data folder.
-const TEMPLATES: &str = "templates";
 /// The most passages that are looked for.
 const PASSAGES: usize = 12;
 /// Whether exported files say that a model wrote them; they do unless the person said otherwise.
@@ -72,7 +70,7 @@ pub enum DraftEvent {
 #[tauri::command]
 pub async fn drafting_tasks(app: State<'_, App>) -> Result<DraftingTasks, Failure> {
     let session = app.session()?;
-    let folder = app.paths().data.join(TEMPLATES);
+    let folder = app.paths().data.join(backup::TEMPLATES);
     apart(move || {
         let notice = has_notice(session.vault())?;
         let Tasks { ready, broken } = Tasks::load(Some(&folder));
@@ -107,7 +105,7 @@ pub async fn draft(
     };
     let session = app.session()?;
     session.refuse_while_trying()?;
-    let folder = app.paths().data.join(TEMPLATES);
+    let folder = app.paths().data.join(backup::TEMPLATES);
     let task = apart(move || Ok(Tasks::load(Some(&folder)).find(&task)?.clone())).await?;
     let what = json!({ "name": task.name, "documents": document_ids, "model": session.model() });
     session.trail().account("draft", &what)?;

@@ -3,6 +3,7 @@
 //! All but those that only say stop run away from the window's thread, also where they are plain functions
 //! (`command(async)`): what waits for the vault must not hold up a key that is being typed.
 
+pub mod backup;
 pub mod chat;
 pub mod collections;
 pub mod drafting;

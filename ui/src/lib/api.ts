@@ -3,6 +3,9 @@ import { invoke, type Channel } from "@tauri-apps/api/core";
 import type {
   AskEvent,
   AuditPage,
+  BackupProgress,
+  BackupStatus,
+  BackupSummary,
   Budget,
   Collection,
   CompareEvent,
@@ -59,6 +62,20 @@ export interface Again {
   events: Channel<AskEvent>;
 }
 
+export interface BackupOrder {
+  path: string;
+  /** Null where there is none, or where it is forgotten. */
+  current: string | null;
+  /** The backup's own. */
+  password: string;
+  events: Channel<BackupProgress>;
+}
+
+export interface RestoreOrder extends BackupOrder {
+  /** What the restored data is opened by. */
+  newPassword: string;
+}
+
 /** What a draft is asked with. */
 export interface DraftOrder {
   task: string;
@@ -107,6 +124,11 @@ export const api = {
   setPassword: (current: string | null, password: string) => invoke<void>("set_password", { current, password }),
   makeRecoveryKey: (current: string | null) => invoke<string>("make_recovery_key", { current }),
   setKeyring: (on: boolean) => invoke<void>("set_keyring", { on }),
+  backupStatus: () => invoke<BackupStatus>("backup_status"),
+  makeBackup: (order: BackupOrder) => invoke<number>("make_backup", { ...order }),
+  inspectBackup: (path: string, password: string) => invoke<BackupSummary>("inspect_backup", { path, password }),
+  restoreBackup: (order: RestoreOrder) => invoke<void>("restore_backup", { ...order }),
+  stopBackup: () => invoke<void>("stop_backup"),
   lockSettings: () => invoke<LockSettings>("lock_settings"),
   setIdleMinutes: (minutes: number) => invoke<void>("set_idle_minutes", { minutes }),
   networkProbes: () => invoke<NetworkProbes>("network_probes"),

@@ -15,6 +15,13 @@ export type * from "./contract/drafting";
  *   make_recovery_key({ current: string | null }) -> string, shown once
  *     (current where there is a password; null right after the data key was made)
  *   set_keyring({ on })
+ *   backup_status() -> BackupStatus
+ *   make_backup({ path, current: string | null, password, events: Channel<BackupProgress> }) -> number of bytes, once it was read back
+ *     (current as in set_password; code `backup_stopped` where the person ended it)
+ *   inspect_backup({ path, password }) -> BackupSummary (also while nothing is open)
+ *   restore_backup({ path, password, newPassword, current: string | null, events: Channel<BackupProgress> }): the data is open
+ *     under the new password then (while nothing is open only where nothing is kept, or it is damaged; else code `restore_locked`)
+ *   stop_backup()
  *   lock_settings() -> LockSettings     set_idle_minutes({ minutes })
  *   network_probes() -> NetworkProbes
  *   problem_report() -> string (Korean; a text without any of the person's)

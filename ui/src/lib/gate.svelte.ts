@@ -1,6 +1,6 @@
 /** Whether what is kept is open, and what opens it. */
 import { listen, type UnlistenFn } from "@tauri-apps/api/event";
-import { api, asFailure } from "./api";
+import { api, asFailure, type RestoreOrder } from "./api";
 import type { Failure, Gate } from "./contract";
 import { Countdown } from "./countdown.svelte";
 
@@ -91,6 +91,26 @@ export class GateState {
     } catch (error) {
       throw this.#refused(error, "password");
     }
+  }
+
+  /** Work that the present password is asked for; rejects with a Failure. */
+  async proving<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#refused(error, "password");
+    }
+  }
+
+  /** Puts a backup in the place of all that is kept; rejects with a Failure. What the window holds of before is thrown away. */
+  async restore(order: RestoreOrder): Promise<void> {
+    if (this.state !== "open") {
+      await this.#offering("recovery-key", () => api.restoreBackup(order));
+      this.failure = null;
+      return;
+    }
+    await this.proving(() => api.restoreBackup(order));
+    this.#forget();
   }
 
   #set(gate: Gate): void {

@@ -6,7 +6,7 @@ import type { Attempt, AuditEntry, Failure, LockSettings, NetworkProbes } from "
 import { count } from "./format";
 import { words } from "./language.svelte";
 
-export type SecurityTab = "network" | "encryption" | "audit" | "policy";
+export type SecurityTab = "network" | "encryption" | "backup" | "audit" | "policy";
 
 /** Entries of the trail that are asked for at once. */
 export const PAGE = 200;

@@ -1,4 +1,5 @@
 use rusqlite::ErrorCode;
+use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 use wire::Failure;
 
 /// The vault's result.
@@ -69,7 +70,7 @@ impl Error {
                 "더 새로운 나랏말에서 만든 자료함입니다. 나랏말을 최신 판으로 바꾼 뒤 다시 여십시오. 자료는 그대로 있습니다."
             }
             Self::Damaged(_) => {
-                "자료함 파일(naratmal.db)이 손상되었습니다. ‘백업에서 되돌리기’로 백업을 되돌리십시오. 백업이 없으면 이 파일을 다른 곳에 옮겨 두고 다시 시작하십시오."
+                "자료함 파일(naratmal.db)이 손상되었습니다. ‘백업에서 되살리기’로 백업을 되살리십시오. 백업이 없으면 이 파일을 다른 곳에 옮겨 두고 다시 시작하십시오."
             }
             Self::Full(_) => {
                 "디스크에 남은 공간이 없어 저장하지 못했습니다. 공간을 비운 뒤 다시 시도하십시오."
@@ -105,6 +106,10 @@ impl Error {
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         let detail = error.to_string();
+        // A full disk has no room for the memory that connections share (the file `-shm`), too.
+        if error.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_IOERR_SHMSIZE) {
+            return Self::Full(detail);
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(detail),
             Some(ErrorCode::DiskFull) => Self::Full(detail),

@@ -3,10 +3,12 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use keys::Key;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::{BUSY_WAIT, Error, Result, Vault, literal, schema};
 
@@ -65,15 +67,25 @@ impl Vault {
         let pages: u32 = connection.query_row("PRAGMA main.page_count", [], |row| row.get(0))?;
         let total = u64::from(pages) * PAGE;
         let file = path.to_owned();
-        connection.progress_handler(
-            LOOK,
-            Some(move || !goes_on(file.metadata().map_or(0, |metadata| metadata.len()).min(total), total)),
-        )?;
+        let ended = Arc::new(AtomicBool::new(false));
+        let ending = ended.clone();
+        let look = move || {
+            let ends = !goes_on(file.metadata().map_or(0, |metadata| metadata.len()).min(total), total);
+            ending.fetch_or(ends, Ordering::Relaxed);
+            ends
+        };
+        connection.progress_handler(LOOK, Some(look))?;
         let written = write(&connection);
         connection.progress_handler(0, None::<fn() -> bool>)?;
-        match written {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => return Ok(false),
-            written => written?,
+        if let Err(error) = written {
+            // The export tells what ended one of its statements in words only.
+            if ended.load(Ordering::Relaxed) {
+                return Ok(false);
+            }
+            return Err(match error.into() {
+                Error::Failed(detail) => self.check().err().unwrap_or(Error::Failed(detail)),
+                error => error,
+            });
         }
         connection.execute_batch("DETACH DATABASE snapshot;")?;
         drop(connection);
@@ -99,7 +111,7 @@ impl Vault {
         let begun = Instant::now();
         let mut connection = self.connection;
         loop {
-            connection = match std::sync::Arc::try_unwrap(connection) {
+            connection = match Arc::try_unwrap(connection) {
                 Ok(last) => {
                     let last = last.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
                     return last.close().map_err(|(_, error)| error.into());

@@ -166,7 +166,7 @@ fn a_damaged_page_is_found_and_the_backup_is_offered() {
         at_open += usize::from(Vault::open(&path, &key()).is_err());
         let failure = Failure::from(found.unwrap_err());
         assert_eq!(failure.code, "vault_damaged", "page {page}: {failure:?}");
-        assert!(failure.message.contains("백업에서 되돌리기"), "{failure:?}");
+        assert!(failure.message.contains("백업에서 되살리기"), "{failure:?}");
     }
     println!("{pages} pages; damage found at open: {at_open}, by a check: all the others; copied all the same: {copies}");
     assert!(pages > 20 && at_open > 0 && at_open < pages && copies < pages / 2, "{at_open}, {copies} of {pages}");

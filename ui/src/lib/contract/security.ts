@@ -67,3 +67,26 @@ export interface AuditPage {
   /** Korean: entries that were changed, moved or are missing, when it was last checked. */
   faults: string[];
 }
+
+/** How far a backup or a restore is. */
+export interface BackupProgress {
+  step: "copying" | "checking" | "writing" | "reading" | "rekeying";
+  /** Bytes; a total of 0 is not known. */
+  done: number;
+  total: number;
+}
+
+export interface BackupStatus {
+  /** When the last one was made, in milliseconds since 1970; null where none was. */
+  last_at: number | null;
+}
+
+/** What a backup says of itself. */
+export interface BackupSummary {
+  made_at: number;
+  /** The version of the program that made it. */
+  program: string;
+  bytes: number;
+  /** Models of the PC where it was made that this one lacks: no backup holds them. */
+  missing_models: { file: string; bytes: number }[];
+}

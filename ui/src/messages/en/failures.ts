@@ -44,7 +44,7 @@ export const failures: Record<string, string> = {
   not_found: "This item is no longer there. Choose again from the list.",
   prompts_left: "What the model had read ahead could not all be erased. Restart Naratmal, then delete once more.",
   vault_busy: "Another program is using the vault. If Naratmal is open twice, close one of them, then try again.",
-  vault_damaged: "The vault file is damaged and cannot be opened. Replace it with a backup, or move it elsewhere and start Naratmal again.",
+  vault_damaged: "The vault file (naratmal.db) is damaged. Restore a backup with ‘Restore from a backup’; if there is none, move this file elsewhere and start Naratmal again.",
   vault_failed: "The vault could not complete this. Try again; if it happens again, restart Naratmal.",
   vault_newer: "This vault was made by a newer Naratmal. Update Naratmal, then open it again. Your data is unchanged.",
   vault_unwritable: "The vault folder cannot be written. Check the folder’s write permission.",
@@ -201,4 +201,17 @@ export const failures: Record<string, string> = {
   grade_lowering_forbidden: "Your agency’s policy does not allow lowering a grade. If it has to be lowered, ask your security officer.",
   grade_reason_needed: "Lowering a grade needs a reason. Write at least five characters.",
   grade_unknown: "This grade is not known. Choose one of C (classified), S (sensitive) and O (open).",
+
+  // Backups
+  backup_busy: "Another Naratmal window is making or restoring a backup. Try again when it is done.",
+  backup_damaged: "The backup file is damaged or was not copied to its end. Copy it again, or choose another backup.",
+  backup_disk_full: "There is not enough space on the disk to finish. Free some space and try again; nothing was changed.",
+  backup_newer: "This backup was made by a newer Naratmal. Update Naratmal, then restore it again.",
+  backup_not_one: "This is no backup of Naratmal. Choose another file.",
+  backup_stopped: "It was stopped. Nothing was changed.",
+  backup_unreadable: "The backup file cannot be read. Check that the device is connected, then try again.",
+  backup_unwritable: "The backup cannot be written. Check the permissions of the folder and the device, then try again; nothing was changed.",
+  backup_wrong_password: "The backup’s password is wrong. Enter the password that was set when it was made.",
+  restore_locked: "There is locked data, so no backup can be restored. Open your data first, then restore under ‘Security’.",
+  restore_undone: "The restored data could not be opened, so the data of before was put back. Open it with the password of before, and try another backup.",
 };
