@@ -6,6 +6,7 @@ pub mod capture;
 mod keyboard;
 pub mod process;
 pub mod session;
+pub mod soak;
 pub mod way_out;
 mod window;
 
@@ -15,7 +16,7 @@ pub use window::Window;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use fantoccini::ClientBuilder;
@@ -86,19 +87,22 @@ pub fn run(needs: &Prerequisites, session: impl AsyncFnOnce(&Prerequisites) -> R
 /// # Panics
 /// Where the test fails inside.
 pub fn enter_namespace(test: &str) -> bool {
+    let Some(status) = inside_namespace(["--exact", test, "--nocapture"].map(OsString::from)) else { return true };
+    assert!(status.as_ref().is_ok_and(ExitStatus::success), "inside the namespace: {status:?}");
+    false
+}
+
+/// `None` inside a namespace that has loopback only. Outside, runs this program again inside it, with `words` behind its
+/// name, and gives its outcome.
+pub fn inside_namespace(words: impl IntoIterator<Item = OsString>) -> Option<std::io::Result<ExitStatus>> {
     if std::env::var_os(INSIDE).is_some() {
-        return true;
+        return None;
     }
     let program = std::env::current_exe().unwrap_or_default();
-    let script = r#"ip link set lo up && exec "$0" --exact "$1" --nocapture"#;
-    let status = Command::new("unshare")
-        .args(["--net", "--map-root-user", "sh", "-c", script])
-        .arg(program)
-        .arg(test)
-        .env(INSIDE, "1")
-        .status();
-    assert!(status.as_ref().is_ok_and(std::process::ExitStatus::success), "inside the namespace: {status:?}");
-    false
+    let script = r#"ip link set lo up && exec "$0" "$@""#;
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--net", "--map-root-user", "sh", "-c", script]).arg(program).args(words).env(INSIDE, "1");
+    Some(unshare.status())
 }
 
 /// The number of this test's display: each test is a process of its own.

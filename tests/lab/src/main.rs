@@ -22,7 +22,9 @@ mod kill;
 mod parse;
 mod places;
 mod sets;
+mod soak;
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -107,6 +109,12 @@ enum Command {
         folder: Option<PathBuf>,
         #[arg(long)]
         json: bool,
+    },
+    /// Use the real window for long, and show what grows: memory, descriptors and threads of every process, and the disk.
+    Soak {
+        /// --minutes N (10 where nothing is said, 120 for the whole) or --rounds N, and --json.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<OsString>,
     },
     /// Draft an official document, and check how it is written.
     Draft {
@@ -265,7 +273,10 @@ enum Eval {
 }
 
 fn main() -> ExitCode {
-    if let Err(error) = guard::deny_network()
+    let command = Arguments::parse().command;
+    // What drives the window is another program, which speaks to the driver over loopback, in a namespace of its own.
+    if !matches!(command, Command::Soak { .. })
+        && let Err(error) = guard::deny_network()
         && !matches!(error, guard::Error::Unsupported)
     {
         eprintln!("{error}");
@@ -274,7 +285,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing_subscriber::filter::LevelFilter::ERROR).init();
     let outcome = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::new("runtime", "실행 환경을 만들지 못했습니다.", error))
-        .and_then(|runtime| runtime.block_on(run(Arguments::parse().command)));
+        .and_then(|runtime| runtime.block_on(run(command)));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -308,6 +319,7 @@ async fn run(command: Command) -> Result<(), Failure> {
                 kill::run(files, kills, seed, folder.path(), json)
             }
         },
+        Command::Soak { words } => soak::run(&words),
         Command::Draft { task, inputs, docs, templates, out, grade, no_notice, seed, model, json } => {
             let settings = draft::Settings {
                 task: &task,
