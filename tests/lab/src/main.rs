@@ -13,6 +13,7 @@ mod eval_answers;
 mod eval_injection;
 mod eval_joining;
 mod eval_personal;
+mod faults;
 mod figures;
 mod folder;
 mod generate;
@@ -83,6 +84,9 @@ enum Command {
         /// Files that are read side by side; by default the cores but one.
         #[arg(long)]
         readers: Option<NonZeroUsize>,
+        /// Read those again that failed before.
+        #[arg(long)]
+        again: bool,
         #[arg(long)]
         json: bool,
     },
@@ -109,6 +113,22 @@ enum Command {
         folder: Option<PathBuf>,
         #[arg(long)]
         json: bool,
+    },
+    /// Put faults in, each many times: kills, a full disk, a disk that cannot be written, damaged files, a clock set back.
+    Faults {
+        /// Of each kind.
+        #[arg(long, default_value_t = 20)]
+        tries: u32,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep conversations and say what is kept, until it is killed: `lab faults` starts it.
+    #[command(hide = true)]
+    KeepTalking {
+        #[arg(long)]
+        data: PathBuf,
     },
     /// Use the real window for long, and show what grows: memory, descriptors and threads of every process, and the disk.
     Soak {
@@ -275,7 +295,8 @@ enum Eval {
 fn main() -> ExitCode {
     let command = Arguments::parse().command;
     // What drives the window is another program, which speaks to the driver over loopback, in a namespace of its own.
-    if !matches!(command, Command::Soak { .. })
+    // Faults are put in, in a namespace without any network, by mounting a small disk, which the filter refuses.
+    if !matches!(command, Command::Soak { .. } | Command::Faults { .. })
         && let Err(error) = guard::deny_network()
         && !matches!(error, guard::Error::Unsupported)
     {
@@ -308,7 +329,9 @@ async fn run(command: Command) -> Result<(), Failure> {
             };
             ask::run(&docs, &questions, model, json).await
         }
-        Command::Ingest { docs, data, readers, json } => ingest::run(&docs, &data, readers, json).await,
+        Command::Ingest { docs, data, readers, again, json } => ingest::run(&docs, &data, readers, again, json).await,
+        Command::Faults { tries, seed, json } => faults::run(tries, seed, json),
+        Command::KeepTalking { data } => faults::talk(&data),
         Command::Generate { files, seed, folder } => generate::run(files, &folder, seed),
         Command::KillIngest { files, kills, seed, folder, json } => match folder {
             Some(folder) => kill::run(files, kills, seed, &folder, json),

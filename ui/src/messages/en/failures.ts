@@ -50,6 +50,7 @@ export const failures: Record<string, string> = {
   vault_unwritable: "The vault folder cannot be written. Check the folder’s write permission.",
 
   // The window: settings, the clipboard, folders and collections
+  window_silent: "Naratmal is open already but does not respond. Close that window, or wait a moment and start Naratmal again.",
   clipboard_failed: "The clipboard could not be read. Drag the file onto the window instead.",
   command_failed: "This could not be completed. Try again.",
   folder_name_empty: "Enter a folder name.",
@@ -106,7 +107,7 @@ export const failures: Record<string, string> = {
   embedding_mismatch: "The embedding model has changed. Choose it again in the settings.",
   find_too_long: "A search can have up to 200 characters. Shorten it, then search again.",
   find_too_many: "Up to 100 results can be found at once. Search in several steps.",
-  index_failed: "An error occurred in the document index. Check the disk space, then restart Naratmal.",
+  index_failed: "The document index could not be read or written. Your documents are kept. Restart Naratmal and it builds the index again.",
   index_locked: "Another Naratmal window is using the document index. Close it, then start Naratmal again.",
   library_failed: "The document index could not be opened. Restart Naratmal.",
   library_opening: "The document index is being opened. Try again in a moment.",
