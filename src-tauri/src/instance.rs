@@ -77,7 +77,7 @@ fn listen(socket: &Path) -> Option<UnixListener> {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => UnixListener::bind(socket),
     };
-    listening.inspect_err(|error| tracing::warn!(kind = ?error.kind(), "no second start can raise the window")).ok()
+    listening.inspect_err(|error| tracing::warn!(errno = error.raw_os_error().unwrap_or_default(), "no second start can raise the window")).ok()
 }
 
 /// Asks whoever listens to raise its window, and waits until it was.

@@ -107,7 +107,7 @@ export const failures: Record<string, string> = {
   embedding_mismatch: "The embedding model has changed. Choose it again in the settings.",
   find_too_long: "A search can have up to 200 characters. Shorten it, then search again.",
   find_too_many: "Up to 100 results can be found at once. Search in several steps.",
-  index_failed: "The document index could not be read or written. Your documents are kept. Restart Naratmal and it builds the index again.",
+  index_failed: "An error occurred in the document index. Check the disk space, then restart Naratmal.",
   index_locked: "Another Naratmal window is using the document index. Close it, then start Naratmal again.",
   library_failed: "The document index could not be opened. Restart Naratmal.",
   library_opening: "The document index is being opened. Try again in a moment.",
