@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use wire::Failure;
@@ -77,11 +77,11 @@ fn listen(socket: &Path) -> Option<UnixListener> {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => UnixListener::bind(socket),
     };
-    listening.inspect_err(|error| tracing::warn!(errno = error.raw_os_error().unwrap_or_default(), "no second start can raise the window")).ok()
+    listening.inspect_err(|error| tracing::warn!(kind = ?error.kind(), "no second start can raise the window")).ok()
 }
 
 /// Asks whoever listens to raise its window, and waits until it was.
-fn knock(socket: &PathBuf, patience: Duration) -> std::io::Result<()> {
+fn knock(socket: &Path, patience: Duration) -> std::io::Result<()> {
     let mut stream = UnixStream::connect(socket)?;
     // A time of zero is refused.
     stream.set_read_timeout(Some(patience.max(PAUSE)))?;

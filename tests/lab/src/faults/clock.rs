@@ -51,7 +51,7 @@ pub fn documents(setting: &mut Setting<'_>) -> Result<Row, Failure> {
     let (before, mut losses) = (CLOCK.load(Ordering::Relaxed), Vec::new());
     let tries = setting.tries.min(5);
     for number in 1..=tries {
-        let again = made.into(setting.folder.join(number.to_string()));
+        let again = made.elsewhere(setting.folder.join(number.to_string()));
         // The queue wants a runtime, which waits for this kind anyway.
         tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(read(&again)))?;
         losses.extend(again.losses(&mut setting.random)?.into_iter().map(|loss| format!("{number}: {loss}")));

@@ -110,6 +110,10 @@ pub fn database_pages(setting: &mut Setting<'_>) -> Result<Row, Failure> {
         let (page, at) = (setting.random.below(pages), setting.random.below(PAGE));
         let mut content = whole.clone();
         content[(page * PAGE + at) as usize] ^= 1 << setting.random.below(8);
+        for log in ["lab.db-wal", "lab.db-shm"] {
+            // One that could not be closed leaves them, and they would mend what is damaged next.
+            let _ = std::fs::remove_file(made.data.join(log));
+        }
         std::fs::write(&path, &content).map_err(failed)?;
         let opened = places::open_vault(&path);
         at_start += u32::from(opened.is_err());
@@ -118,6 +122,9 @@ pub fn database_pages(setting: &mut Setting<'_>) -> Result<Row, Failure> {
             Err(failure) if failure.code == "vault_damaged" => {}
             other => losses.push(format!("page {page} of {pages}, byte {at}: {other:?}")),
         }
+    }
+    for log in ["lab.db-wal", "lab.db-shm"] {
+        let _ = std::fs::remove_file(made.data.join(log));
     }
     std::fs::write(&path, &whole).map_err(failed)?;
     losses.extend(made.losses(&mut setting.random)?);

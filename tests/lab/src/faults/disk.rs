@@ -81,7 +81,7 @@ pub fn full_while_documents_are_read(setting: &mut Setting<'_>) -> Result<Row, F
     let needed = bytes(&whole.data) * 2;
     let mut full = 0;
     for number in 0..setting.tries {
-        let made = whole.into(disk.place.join(number.to_string()));
+        let made = whole.elsewhere(disk.place.join(number.to_string()));
         let room = room(number, setting, needed);
         disk.fill(room)?;
         let said = match Made::ended(made.start()?)? {

@@ -31,7 +31,7 @@ impl Made {
     }
 
     /// The same documents, for a library elsewhere.
-    pub fn into(&self, data: PathBuf) -> Self {
+    pub fn elsewhere(&self, data: PathBuf) -> Self {
         Self { docs: self.docs.clone(), data, files: self.files }
     }
 
