@@ -32,9 +32,9 @@ pub fn documents(folder: &Path, round: usize) -> Result<Made> {
         let (place, office) = (PLACES[line % PLACES.len()], OFFICES[(line + round) % OFFICES.len()]);
         format!("제{line}조 {place}의 {round}차 점검은 {office}에서 {}월에 하고 결과를 7일 안에 보고한다.\n", line % 12 + 1)
     };
-    let long: String = (1..40 + round % 5 * 60).map(sentence).collect();
+    let long: String = (1..12 + round % 5 * 12).map(sentence).collect();
     let (korean, _, _) = encoding_rs::EUC_KR.encode(&long);
-    let rows: String = (1..30).map(|line| format!("{},{},{}\n", PLACES[line % PLACES.len()], line, line * 1500)).collect();
+    let rows: String = (1..30).map(|line| format!("{},{},{}\n", PLACES[line % PLACES.len()], line, line * 1500 + round)).collect();
     let about = format!("{place} {round}차 이용 안내\n{place}을 이용하려면 {office}에 사흘 전까지 신청한다.\n");
     let files: [(String, Vec<u8>); 6] = [
         (format!("이용 안내 {round}.txt"), about.into_bytes()),

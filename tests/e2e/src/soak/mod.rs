@@ -35,7 +35,7 @@ pub enum Length {
 /// Uses the window until `length` is over; tells each round on standard error.
 ///
 /// # Errors
-/// Where the window does not open, or nothing of the program can be asked any more. A round that fails is in the report.
+/// Where the window does not open or close. A round that fails is in the report, and is not measured.
 pub async fn soak(needs: &Prerequisites, length: Length) -> Result<Report> {
     let desk = Desk::set_up(needs)?;
     let watch = Watch::begin(needs.program());
@@ -53,21 +53,21 @@ pub async fn soak(needs: &Prerequisites, length: Length) -> Result<Report> {
             break;
         }
         let at = Instant::now();
-        failed_in_a_row = match person.round(&window, round).await {
-            Ok(()) => 0,
+        match person.measured(&window, &watch, round, &mut report).await {
+            Ok(sample) => {
+                failed_in_a_row = 0;
+                eprintln!("round {round}: {:.0} s, {}", at.elapsed().as_secs_f64(), brief(&sample));
+                report.samples.push(sample);
+            }
             Err(error) => {
+                failed_in_a_row += 1;
                 let failed = Failed { round, what: error.to_string(), shown: shown(&window).await };
                 eprintln!("round {round} failed: {}\nthe window showed:\n{}", failed.what, failed.shown);
                 report.failed.push(failed);
                 // Where this fails the next round does, and says so.
                 let _ = rounds::begin_anew(&window).await;
-                failed_in_a_row + 1
             }
-        };
-        report.trail = trail(&window, &mut report.trail_faults).await?;
-        let sample = person.sample(&window, &watch, report.trail).await?;
-        eprintln!("round {round}: {:.0} s, {}", at.elapsed().as_secs_f64(), brief(&sample));
-        report.samples.push(sample);
+        }
     }
     report.seconds = begun.elapsed().as_secs_f64();
     window.close().await?;
@@ -96,6 +96,13 @@ impl Person<'_> {
         }
         rounds::delete_conversations(window).await?;
         rounds::delete_documents(window).await
+    }
+
+    /// A round, and what everything takes after it.
+    async fn measured(&self, window: &Window<'_>, watch: &Watch, round: usize, report: &mut Report) -> Result<Sample> {
+        self.round(window, round).await?;
+        report.trail = trail(window, &mut report.trail_faults).await?;
+        self.sample(window, watch, report.trail).await
     }
 
     async fn sample(&self, window: &Window<'_>, watch: &Watch, trail: u64) -> Result<Sample> {
