@@ -5,6 +5,8 @@ mod app;
 mod audit;
 mod commands;
 mod export;
+#[cfg(unix)]
+mod instance;
 mod models;
 mod original;
 mod pasted;

@@ -11,6 +11,11 @@ use crate::{commands, self_test};
 /// Opens the window and runs until it is closed. With `self_test` it tries each way out instead, prints what came of
 /// it and ends.
 pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
+    #[cfg(unix)]
+    let seat = match seat(self_test) {
+        Ok(seat) => seat,
+        Err(ended) => return ended,
+    };
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
@@ -49,6 +54,11 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             let window = window.build()?;
             #[cfg(target_os = "linux")]
             window.with_webview(|view| set_right(&view.inner()))?;
+            #[cfg(unix)]
+            if let Some(seat) = seat {
+                let handle = tauri.handle().clone();
+                seat.keep(move || raise(&handle));
+            }
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![
@@ -177,6 +187,43 @@ fn set_right(view: &webkit2gtk::WebView) {
     if let Some(settings) = WebViewExt::settings(view) {
         settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
     }
+}
+
+/// The seat of this person's data folder; none for what only looks, and where the folder takes no lock. Where another
+/// window has it, that one was raised, or does not answer, and this program is to end so.
+#[cfg(unix)]
+fn seat(self_test: bool) -> Result<Option<crate::instance::Seat>, ExitCode> {
+    use crate::instance::{self, Instance};
+    let Some(paths) = Paths::of_this_system().filter(|_| !self_test) else { return Ok(None) };
+    match instance::take(&paths.data) {
+        Ok(Some(Instance::First(seat))) => Ok(Some(seat)),
+        Ok(None) => Ok(None),
+        Ok(Some(Instance::Second)) => {
+            println!("나랏말: 이미 열려 있는 창을 앞으로 가져왔습니다.");
+            Err(ExitCode::SUCCESS)
+        }
+        Err(failure) => {
+            eprintln!("나랏말: {}", failure.message);
+            Err(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Brings the window to the front; true once that was done.
+#[cfg(unix)]
+fn raise(handle: &tauri::AppHandle) -> bool {
+    /// A window that is busy for longer does not answer.
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
+    let (done, raised) = std::sync::mpsc::channel();
+    let asked = handle.clone();
+    let sent = handle.run_on_main_thread(move || {
+        let shown = asked.get_webview_window("main").map(|window| {
+            window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus())
+        });
+        // Who asked may have given up.
+        let _ = done.send(matches!(shown, Some(Ok(()))));
+    });
+    sent.is_ok() && raised.recv_timeout(PATIENCE).unwrap_or(false)
 }
 
 /// What keeps WebView2 silent on Windows; the first features are those that wry turns off itself. Every name but the

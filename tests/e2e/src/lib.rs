@@ -3,9 +3,11 @@
 
 pub mod access;
 pub mod capture;
+pub mod disk;
 mod keyboard;
 pub mod process;
 pub mod session;
+pub mod soak;
 pub mod way_out;
 mod window;
 
@@ -15,7 +17,7 @@ pub use window::Window;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use fantoccini::ClientBuilder;
@@ -86,19 +88,22 @@ pub fn run(needs: &Prerequisites, session: impl AsyncFnOnce(&Prerequisites) -> R
 /// # Panics
 /// Where the test fails inside.
 pub fn enter_namespace(test: &str) -> bool {
+    let Some(status) = inside_namespace(["--exact", test, "--nocapture"].map(OsString::from)) else { return true };
+    assert!(status.as_ref().is_ok_and(ExitStatus::success), "inside the namespace: {status:?}");
+    false
+}
+
+/// `None` inside a namespace that has loopback only, and whose mounts nobody else sees. Outside, runs this program again inside it, with `words` behind its
+/// name, and gives its outcome.
+pub fn inside_namespace(words: impl IntoIterator<Item = OsString>) -> Option<std::io::Result<ExitStatus>> {
     if std::env::var_os(INSIDE).is_some() {
-        return true;
+        return None;
     }
     let program = std::env::current_exe().unwrap_or_default();
-    let script = r#"ip link set lo up && exec "$0" --exact "$1" --nocapture"#;
-    let status = Command::new("unshare")
-        .args(["--net", "--map-root-user", "sh", "-c", script])
-        .arg(program)
-        .arg(test)
-        .env(INSIDE, "1")
-        .status();
-    assert!(status.as_ref().is_ok_and(std::process::ExitStatus::success), "inside the namespace: {status:?}");
-    false
+    let script = r#"ip link set lo up && exec "$0" "$@""#;
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--net", "--mount", "--map-root-user", "sh", "-c", script]).arg(program).args(words).env(INSIDE, "1");
+    Some(unshare.status())
 }
 
 /// The number of this test's display: each test is a process of its own.
@@ -133,6 +138,8 @@ impl Drop for Killed {
 
 /// A display, a driver, and a person's home folder that lasts as long as this.
 pub struct Desk {
+    /// The home's own; it goes before the folder under it does.
+    disk: Option<disk::Disk>,
     home: tempfile::TempDir,
     screenshots: PathBuf,
     program: PathBuf,
@@ -148,7 +155,15 @@ impl Desk {
     /// # Errors
     /// Where display or driver do not start.
     pub fn set_up(needs: &Prerequisites) -> Result<Self> {
-        Self::with(needs, false)
+        Self::with(needs, false, None)
+    }
+
+    /// As [`Desk::set_up`], with the home on a disk of its own that has so many mebibytes.
+    ///
+    /// # Errors
+    /// As there, and where the namespace may not mount.
+    pub fn on_a_disk_of(needs: &Prerequisites, mebibytes: u32) -> Result<Self> {
+        Self::with(needs, false, Some(mebibytes))
     }
 
     /// As [`Desk::set_up`], where programs hear the input method IBus ([`Keyboard::plug_in`]).
@@ -156,11 +171,12 @@ impl Desk {
     /// # Errors
     /// As there.
     pub fn with_input_method(needs: &Prerequisites) -> Result<Self> {
-        Self::with(needs, true)
+        Self::with(needs, true, None)
     }
 
-    fn with(needs: &Prerequisites, hears_ibus: bool) -> Result<Self> {
+    fn with(needs: &Prerequisites, hears_ibus: bool, mebibytes: Option<u32>) -> Result<Self> {
         let home = tempfile::tempdir()?;
+        let disk = mebibytes.map(|mebibytes| disk::Disk::mount(home.path(), mebibytes)).transpose()?;
         let data = home.path().join("naratmal");
         std::fs::create_dir_all(&data)?;
         for brought in ["models", "dictionary"] {
@@ -186,6 +202,7 @@ impl Desk {
             .envs(environment(home.path()))
             .spawn()?;
         Ok(Self {
+            disk,
             home,
             screenshots,
             program: needs.program.clone(),
@@ -227,6 +244,24 @@ impl Desk {
             }
         }
         Err("no program to kill".into())
+    }
+
+    /// The home's own disk.
+    ///
+    /// # Errors
+    /// Where it has none: see [`Desk::on_a_disk_of`].
+    pub fn disk(&self) -> Result<&disk::Disk> {
+        self.disk.as_ref().ok_or_else(|| "the home has no disk of its own".into())
+    }
+
+    /// The person starts the program once more, beside the window that is open: all that it said, and how it ended.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn start_again(&self) -> Result<std::process::Output> {
+        let mut program = Command::new(&self.program);
+        program.env("DISPLAY", format!(":{}", display())).env("NARATMAL_POLICY_FOLDER", self.home().join("policy"));
+        Ok(program.envs(self.environment()).stdin(Stdio::null()).output()?)
     }
 
     /// Where screenshots are kept.

@@ -64,6 +64,43 @@ pub fn proportional_bytes(process: u32) -> Option<u64> {
     Some(kilobytes.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
 }
 
+/// File descriptors that a process has open. `None` once it ended.
+pub fn descriptors(process: u32) -> Option<usize> {
+    Some(std::fs::read_dir(format!("/proc/{process}/fd")).ok()?.count())
+}
+
+/// Threads of a process. `None` once it ended.
+pub fn threads(process: u32) -> Option<usize> {
+    Some(std::fs::read_dir(format!("/proc/{process}/task")).ok()?.count())
+}
+
+/// True where a file of this name is mapped into a process's memory.
+pub fn maps(process: u32, file: &str) -> bool {
+    let maps = std::fs::read_to_string(format!("/proc/{process}/maps")).unwrap_or_default();
+    maps.lines().any(|line| line.rsplit('/').next().is_some_and(|name| name == file))
+}
+
+/// A process once and for all: numbers come back, a number with the moment of its start does not.
+pub fn life(process: u32) -> Option<Life> {
+    Some(Life { process, started: Stat::of(process)?.started })
+}
+
+/// A process that was seen running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Life {
+    /// Its number.
+    pub process: u32,
+    /// Ticks since the system started.
+    started: u64,
+}
+
+impl Life {
+    /// True while it runs. What has ended and was not waited for yet holds nothing.
+    pub fn goes_on(self) -> bool {
+        life(self.process) == Some(self) && std::fs::read_link(format!("/proc/{}/exe", self.process)).is_ok()
+    }
+}
+
 /// `sysconf(_SC_CLK_TCK)` of every Linux there is.
 const TICKS_A_SECOND: f64 = 100.0;
 
@@ -131,6 +168,10 @@ mod tests {
             Some(family(&program)).filter(|family| family.len() == 2 && name(family[1]) == "sleep")
         });
         let memory = proportional_bytes(child.id());
+        let (open, threads) = (descriptors(child.id()), threads(child.id()));
+        let mapped = [maps(child.id(), "shell"), maps(child.id(), "hell")];
+        let life = life(child.id()).expect("a life");
+        assert!(life.goes_on());
         let age = started(child.id()).and_then(|at| at.elapsed().ok());
         for process in whole.iter().flatten().rev() {
             std::process::Command::new("kill").arg(process.to_string()).status().unwrap();
@@ -138,7 +179,10 @@ mod tests {
         child.kill().ok();
         child.wait().unwrap();
         assert_eq!(whole.expect("the shell and its sleep")[0], child.id());
+        assert!(!life.goes_on());
         assert!(memory.is_some_and(|bytes| bytes > 10_000), "{memory:?}");
+        assert!(open.is_some_and(|open| open >= 3), "{open:?}");
+        assert_eq!((threads, mapped), (Some(1), [true, false]));
         assert!(age.is_some_and(|age| age < Duration::from_secs(60)), "{age:?}");
     }
 }

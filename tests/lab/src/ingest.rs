@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use library::{Analyzer, Change, Ingest, IngestState, IngestStatus, Setup, readers_of_this_machine};
 use serde_json::{Value, json};
-use vault::Vault;
+use vault::{DocumentState, Vault};
 use wire::Failure;
 
 use crate::places;
@@ -22,8 +22,8 @@ pub fn index(data: &Path) -> std::path::PathBuf {
     data.join("index")
 }
 
-/// Adds the folder `docs` to the library in `data` and waits until everything is read.
-pub async fn run(docs: &Path, data: &Path, side_by_side: Option<NonZeroUsize>, json: bool) -> Result<(), Failure> {
+/// Adds the folder `docs` to the library in `data` and waits until everything is read; with `again` also what failed before.
+pub async fn run(docs: &Path, data: &Path, side_by_side: Option<NonZeroUsize>, again: bool, json: bool) -> Result<(), Failure> {
     let begun = Instant::now();
     let vault = places::open_vault(&database(data))?;
     let library = places::open_library(vault.clone(), &index(data), Analyzer::load(&places::dictionary()?)?)?;
@@ -44,7 +44,11 @@ pub async fn run(docs: &Path, data: &Path, side_by_side: Option<NonZeroUsize>, j
     let docs = std::fs::canonicalize(docs).map_err(|error| {
         Failure::new("folder_unreadable", "자료 폴더를 읽지 못했습니다.", format!("{}: {error}", docs.display()))
     })?;
+    let before = vault.documents_in(DocumentState::Failed)?;
     ingest.add(vec![docs]).await?;
+    for document in before.into_iter().filter(|_| again) {
+        ingest.retry(document).await?;
+    }
     // Between a walk and the files that it found the queue may look empty for a moment.
     let (mut idle, mut readers) = (0, None);
     while idle < 3 {

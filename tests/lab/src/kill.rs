@@ -23,9 +23,26 @@ const SPEED: f64 = 100.0;
 /// Files that are looked for by their own word.
 const SAMPLE: usize = 200;
 
-/// Generates `files` documents in `folder`, kills `lab ingest` over them `kills` times, lets it finish, and holds the
-/// library against the files. Fails where anything is amiss.
+/// As [`measured`], printed. Fails where anything is amiss.
+///
+/// # Errors
+/// `kill_ingest_failed`, and the vault's.
 pub fn run(files: usize, kills: u32, seed: u64, folder: &Path, json: bool) -> Result<(), Failure> {
+    let report = measured(files, kills, seed, folder, !json)?;
+    if json {
+        println!("{report}");
+    } else {
+        println!("{report:#}");
+    }
+    if report["ok"] == json!(true) { Ok(()) } else { Err(broken("the library is not what the files are")) }
+}
+
+/// Generates `files` documents in `folder`, kills `lab ingest` over them `kills` times, lets it finish, and holds the
+/// library against the files.
+///
+/// # Errors
+/// `kill_ingest_failed` where a document is half in after a kill, or nothing can be said; the vault's.
+pub fn measured(files: usize, kills: u32, seed: u64, folder: &Path, told: bool) -> Result<Value, Failure> {
     let begun = Instant::now();
     let (docs, data) = (folder.join("docs"), folder.join("data"));
     generate::run(files, &docs, seed)?;
@@ -47,7 +64,7 @@ pub fn run(files: usize, kills: u32, seed: u64, folder: &Path, json: bool) -> Re
         seconds += (delay - START).max(0.1);
         done = half_done(&data)?;
         killed.push(json!({ "after_seconds": delay, "was_running": alive, "documents_in": done }));
-        if !json {
+        if told {
             eprintln!("killed after {delay:.1} s: {done} of {files} documents in");
         }
     }
@@ -64,19 +81,18 @@ pub fn run(files: usize, kills: u32, seed: u64, folder: &Path, json: bool) -> Re
     report["generate_seconds"] = json!(generated);
     report["last_run_seconds"] = json!(finished);
     report["last_run"] = ingested;
-    if json {
-        println!("{report}");
-    } else {
-        println!("{report:#}");
-    }
-    if report["ok"] == json!(true) { Ok(()) } else { Err(broken("the library is not what the files are")) }
+    Ok(report)
 }
 
 fn broken(detail: impl ToString) -> Failure {
     Failure::new("kill_ingest_failed", "강제 종료 시험이 실패했습니다.", detail)
 }
 
-fn ingest(docs: &Path, data: &Path) -> Result<Command, Failure> {
+/// `lab ingest`, to be started.
+///
+/// # Errors
+/// `kill_ingest_failed` where this program does not know where it lies.
+pub fn ingest(docs: &Path, data: &Path) -> Result<Command, Failure> {
     let mut command = Command::new(std::env::current_exe().map_err(broken)?);
     command.arg("ingest").arg("--docs").arg(docs).arg("--data").arg(data).arg("--json").stdin(Stdio::null());
     Ok(command)
@@ -97,7 +113,11 @@ fn half_done(data: &Path) -> Result<usize, Failure> {
     Ok(inside)
 }
 
-fn verdict(files: usize, docs: &Path, data: &Path, random: &mut Random) -> Result<Value, Failure> {
+/// Holds the library in `data` against the `files` documents in `docs`.
+///
+/// # Errors
+/// The vault's and the index's.
+pub fn verdict(files: usize, docs: &Path, data: &Path, random: &mut Random) -> Result<Value, Failure> {
     let vault = places::open_vault(&database(data))?;
     let rows = vault.documents()?;
     let mut by_content: HashMap<String, usize> = HashMap::new();

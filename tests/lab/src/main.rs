@@ -13,6 +13,7 @@ mod eval_answers;
 mod eval_injection;
 mod eval_joining;
 mod eval_personal;
+mod faults;
 mod figures;
 mod folder;
 mod generate;
@@ -22,7 +23,9 @@ mod kill;
 mod parse;
 mod places;
 mod sets;
+mod soak;
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -81,6 +84,9 @@ enum Command {
         /// Files that are read side by side; by default the cores but one.
         #[arg(long)]
         readers: Option<NonZeroUsize>,
+        /// Read those again that failed before.
+        #[arg(long)]
+        again: bool,
         #[arg(long)]
         json: bool,
     },
@@ -107,6 +113,28 @@ enum Command {
         folder: Option<PathBuf>,
         #[arg(long)]
         json: bool,
+    },
+    /// Put faults in, each many times: kills, a full disk, a disk that cannot be written, damaged files, a clock set back.
+    Faults {
+        /// Of each kind.
+        #[arg(long, default_value_t = 20)]
+        tries: u32,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep conversations and say what is kept, until it is killed: `lab faults` starts it.
+    #[command(hide = true)]
+    KeepTalking {
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Use the real window for long, and show what grows: memory, descriptors and threads of every process, and the disk.
+    Soak {
+        /// --minutes N (10 where nothing is said, 120 for the whole) or --rounds N, and --json.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<OsString>,
     },
     /// Draft an official document, and check how it is written.
     Draft {
@@ -265,7 +293,11 @@ enum Eval {
 }
 
 fn main() -> ExitCode {
-    if let Err(error) = guard::deny_network()
+    let command = Arguments::parse().command;
+    // What drives the window is another program, which speaks to the driver over loopback, in a namespace of its own.
+    // Faults are put in, in a namespace without any network, by mounting a small disk, which the filter refuses.
+    if !matches!(command, Command::Soak { .. } | Command::Faults { .. })
+        && let Err(error) = guard::deny_network()
         && !matches!(error, guard::Error::Unsupported)
     {
         eprintln!("{error}");
@@ -274,7 +306,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing_subscriber::filter::LevelFilter::ERROR).init();
     let outcome = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::new("runtime", "실행 환경을 만들지 못했습니다.", error))
-        .and_then(|runtime| runtime.block_on(run(Arguments::parse().command)));
+        .and_then(|runtime| runtime.block_on(run(command)));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -297,7 +329,9 @@ async fn run(command: Command) -> Result<(), Failure> {
             };
             ask::run(&docs, &questions, model, json).await
         }
-        Command::Ingest { docs, data, readers, json } => ingest::run(&docs, &data, readers, json).await,
+        Command::Ingest { docs, data, readers, again, json } => ingest::run(&docs, &data, readers, again, json).await,
+        Command::Faults { tries, seed, json } => faults::run(tries, seed, json),
+        Command::KeepTalking { data } => faults::talk(&data),
         Command::Generate { files, seed, folder } => generate::run(files, &folder, seed),
         Command::KillIngest { files, kills, seed, folder, json } => match folder {
             Some(folder) => kill::run(files, kills, seed, &folder, json),
@@ -308,6 +342,7 @@ async fn run(command: Command) -> Result<(), Failure> {
                 kill::run(files, kills, seed, folder.path(), json)
             }
         },
+        Command::Soak { words } => soak::run(&words),
         Command::Draft { task, inputs, docs, templates, out, grade, no_notice, seed, model, json } => {
             let settings = draft::Settings {
                 task: &task,

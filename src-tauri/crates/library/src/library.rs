@@ -19,6 +19,10 @@ const CHUNKER: &str = "chunker";
 const PURGE: &str = "purge";
 /// … is this until nothing of them is left.
 const UNFINISHED: &str = "unfinished";
+/// What the vault notes the index under, once …
+const INDEX: &str = "index";
+/// … it could not be read: it is begun anew at the next start.
+const DAMAGED: &str = "damaged";
 /// Passages read from the vault at a time while the index is rebuilt.
 const BATCH: usize = 512;
 
@@ -68,12 +72,16 @@ pub struct Hit {
 
 impl Library {
     /// Opens the index in `folder` and brings it in step with the vault: what a kill, a new analyzer or a damaged
-    /// file left behind is indexed, what the vault no longer holds is taken out.
+    /// file left behind is indexed, what the vault no longer holds is taken out. One that could not be read since it was
+    /// opened last is begun anew: opening it reads little of it.
     ///
     /// # Errors
     /// The index's and the vault's.
     pub fn open(vault: Vault, folder: &Path, analyzer: Analyzer, storage: Storage<'_>) -> Result<Self> {
         cut_anew(&vault)?;
+        if vault.note(INDEX)?.as_deref() == Some(DAMAGED) {
+            begin_anew(folder)?;
+        }
         let open = || {
             let index = Index::open(folder, analyzer.clone(), versions(&analyzer), storage)?;
             let library = Self(Arc::new(Inner {
@@ -92,17 +100,42 @@ impl Library {
             let indexing: Vec<i64> = vault.documents_in(DocumentState::Indexing)?;
             vault.move_states(&indexing, &[DocumentState::Indexing], DocumentState::Ready)?;
             if vault.note(PURGE)?.as_deref() == Some(UNFINISHED) {
-                library.finish_purge().unwrap_or_else(|error| tracing::warn!(code = error.code(), "a purge stays unfinished"));
+                match library.finish_purge() {
+                    // What is begun anew holds nothing that was forgotten.
+                    Err(Error::Unforgotten(error)) if matches!(*error, Error::Index(_)) => return Err(*error),
+                    finished => finished.unwrap_or_else(|error| tracing::warn!(code = error.code(), "a purge stays unfinished")),
+                }
             }
             Ok(library)
         };
-        match unless_it_panics(open) {
+        let opened = match unless_it_panics(open) {
             Err(Error::Index(_)) if folder.exists() => {
-                tracing::warn!("the index is damaged and begun anew");
-                std::fs::remove_dir_all(folder)?;
+                begin_anew(folder)?;
                 open()
             }
             opened => opened,
+        }?;
+        // Last, so that what a kill left half built is begun anew once more.
+        vault.set_note(INDEX, "whole")?;
+        Ok(opened)
+    }
+
+    /// Reads the index. Where that shows damage, which opening it did not, the next start begins it anew.
+    ///
+    /// # Errors
+    /// Those of `work`; [`Error::Index`] where it panicked, too.
+    fn reading<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let read = unless_it_panics(work);
+        if matches!(read, Err(Error::Index(_))) {
+            self.note_damage();
+        }
+        read
+    }
+
+    fn note_damage(&self) {
+        tracing::warn!("the index is damaged and is begun anew at the next start");
+        if let Err(error) = self.0.vault.set_note(INDEX, DAMAGED) {
+            tracing::error!(code = error.code(), "that the index is damaged could not be kept");
         }
     }
 
@@ -183,8 +216,8 @@ impl Library {
     }
 
     fn commit_changing(&self) -> Result<()> {
-        let done =
-            if self.0.behind.load(Ordering::SeqCst) { self.reconcile() } else { self.0.index.commit() };
+        // What is taken out is looked for in what is there.
+        let done = self.reading(|| if self.0.behind.load(Ordering::SeqCst) { self.reconcile() } else { self.0.index.commit() });
         self.0.changed.notify_one();
         self.0.behind.store(done.is_err(), Ordering::SeqCst);
         self.0.uncommitted.store(done.is_err(), Ordering::SeqCst);
@@ -337,7 +370,8 @@ impl Library {
     /// Overwrites what is left of forgotten documents, in the database's log whatever becomes of the index.
     fn finish_purge(&self) -> Result<()> {
         let Inner { vault, index, .. } = &*self.0;
-        let indexed = unless_it_panics(|| self.commit_changing().and_then(|()| index.forget_removed()));
+        // What cannot be read cannot be written anew without what is forgotten, however often it is tried.
+        let indexed = self.commit_changing().and_then(|()| self.reading(|| index.forget_removed()));
         vault.leave_no_trace()?;
         indexed.map_err(|error| Error::Unforgotten(Box::new(error)))?;
         Ok(vault.set_note(PURGE, "done")?)
@@ -349,7 +383,7 @@ impl Library {
     /// The index's and the vault's.
     pub fn find(&self, find: &crate::Find) -> Result<crate::Found> {
         let Inner { vault, index, analyzer, .. } = &*self.0;
-        crate::find::find(vault, index, analyzer, find)
+        self.reading(|| crate::find::find(vault, index, analyzer, find))
     }
 
     fn add(&self, passages: &[Passage]) -> Result<()> {
@@ -382,6 +416,14 @@ fn cut_anew(vault: &Vault) -> Result<()> {
 fn new_of(passage: Passage) -> NewPassage {
     let Passage { text, heading_path, section, paragraph, page, first_block, last_block, .. } = passage;
     NewPassage { text, heading_path, section, paragraph, page, first_block, last_block }
+}
+
+fn begin_anew(folder: &Path) -> Result<()> {
+    tracing::warn!("the index is damaged and begun anew");
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Damaged data makes tantivy return an error or panic; here it is an error either way.

@@ -50,6 +50,7 @@ export const failures: Record<string, string> = {
   vault_unwritable: "The vault folder cannot be written. Check the folder’s write permission.",
 
   // The window: settings, the clipboard, folders and collections
+  window_silent: "Naratmal is open already but does not respond. Close that window, or wait a moment and start Naratmal again.",
   clipboard_failed: "The clipboard could not be read. Drag the file onto the window instead.",
   command_failed: "This could not be completed. Try again.",
   folder_name_empty: "Enter a folder name.",

@@ -123,7 +123,8 @@ impl Library {
             Some(documents) if documents.len() > FEW && vault.are_all(documents)? => None,
             documents => documents,
         };
-        let lexical = index.search(&Question::new(analyzer, question), documents, k.max(fuse::CANDIDATES))?;
+        let asked = Question::new(analyzer, question);
+        let lexical = self.reading(|| index.search(&asked, documents, k.max(fuse::CANDIDATES)))?;
         let found: Vec<i64> = lexical.iter().map(|found| found.passage).collect();
         let near = match (self.dense(), vector) {
             (Some(dense), Some(vector)) => {
