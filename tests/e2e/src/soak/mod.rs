@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn arguments_are_read_or_refused() {
         let read = |words: &[&str]| Arguments::read(words.iter().map(|word| (*word).to_owned()));
-        let minutes = |minutes| Length::Time(Duration::from_secs(minutes * 60));
+        let minutes = |minutes: u64| Length::Time(Duration::from_secs(minutes * 60));
         let table: [(&[&str], Length, bool); 4] = [
             (&[], minutes(10), false),
             (&["--minutes", "120"], minutes(120), false),
