@@ -1,6 +1,6 @@
 //! The window as a person uses it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
@@ -136,6 +136,20 @@ impl<'desk> Window<'desk> {
         // The page may be gone before the driver hears that it was clicked; what comes after it tells.
         let _ = self.click("[data-testid=lock-button]").await;
         self.wait("[data-testid=gate-unlock]").await?;
+        Ok(())
+    }
+
+    /// Stands for the system's own dialog, which WebDriver cannot see: what is chosen there from now on, to `save` or to
+    /// `open` it.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn chooses(&self, what: &str, file: &Path) -> Result<()> {
+        let choose = "const [what, chosen] = arguments; const { fetch } = window; \
+                      window.fetch = (address, ...rest) => decodeURIComponent(String(address)).includes(`plugin:dialog|${what}`) \
+                      ? Promise.resolve(new Response(JSON.stringify(chosen), { headers: { 'Tauri-Response': 'ok', 'Content-Type': 'application/json' } })) \
+                      : fetch(address, ...rest)";
+        self.script(choose, vec![what.into(), serde_json::to_value(file)?]).await?;
         Ok(())
     }
 

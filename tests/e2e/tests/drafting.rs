@@ -86,12 +86,7 @@ async fn change(window: &Window<'_>) -> Result<()> {
 async fn export(desk: &Desk, window: &Window<'_>) -> Result<()> {
     window.scenario("the draft goes into an HWPX file, which opens again with the same words");
     let file = desk.home().join("참석자 추천 요청.hwpx");
-    // The system's own dialog, which WebDriver cannot see, chooses this.
-    let choose = "const [chosen] = arguments; const { fetch } = window; \
-                  window.fetch = (address, ...rest) => decodeURIComponent(String(address)).includes('plugin:dialog|save') \
-                  ? Promise.resolve(new Response(JSON.stringify(chosen), { headers: { 'Tauri-Response': 'ok', 'Content-Type': 'application/json' } })) \
-                  : fetch(address, ...rest)";
-    window.script(choose, vec![json!(file)]).await?;
+    window.chooses("save", &file).await?;
     window.push("[data-testid=draft-export]").await?;
     window.wait("[data-testid=draft-export-save]").await?;
     window.screenshot("drafting-6-export").await?;
