@@ -328,6 +328,8 @@ impl App {
 
     /// Locks: stops what is being answered and read, and lets go of key, database, index and model.
     pub fn lock(&self) {
+        // What is backed up or restored is plain while that goes on.
+        self.stop_backup();
         let session = lock(&self.0.session).take();
         if let Some(session) = session {
             leave(&session);

@@ -67,6 +67,11 @@ impl Drop for Running<'_> {
 }
 
 impl Running<'_> {
+    /// The person stopped it, or locked the data.
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+
     /// Tells the window, until the person stops it.
     fn told(&self, tell: impl Fn(Progress) + Send + Sync + 'static) -> Told {
         let stop = self.stop.clone();
@@ -169,11 +174,21 @@ impl App {
         };
         let staged = backup::restore(&order, &running.told(tell))?;
         let before = session.map(|session| session.key().clone());
+        if running.is_stopped() {
+            return Err(backup::Error::Stopped.into());
+        }
         let placed = self.close().and_then(|()| Ok(staged.put()?)).and_then(|key| self.open(key, RESTORED));
-        placed.inspect_err(|failure| {
-            tracing::error!(code = failure.code, "what was restored did not take its place");
-            self.go_back(before);
-        })
+        let locked = running.is_stopped();
+        match &placed {
+            // It was locked while this went on: it stays so.
+            Ok(()) if locked => self.lock(),
+            Ok(()) => {}
+            Err(failure) => {
+                tracing::error!(code = failure.code, "what was restored did not take its place");
+                self.go_back(before.filter(|_| !locked));
+            }
+        }
+        placed
     }
 
     /// What was there before is what is opened again.
@@ -186,7 +201,7 @@ impl App {
                     self.tell_gate();
                 }
             }
-            (Ok(_), None) => {}
+            (Ok(_), None) => self.tell_gate(),
             (Err(error), _) => {
                 tracing::error!(code = error.code(), "a restore could not be undone yet");
                 self.tell_gate();

@@ -123,6 +123,22 @@ async fn an_open_session_is_replaced_by_whoever_has_its_password_and_stays_where
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lock_stops_what_is_backed_up_or_restored_and_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, file) = backed_up(folder.path());
+    let earlier = fs::read(&file).unwrap();
+    let locking = app.clone();
+    let locks = move |_| locking.lock();
+    let made = app.make_backup(&file, Some(PASSWORD), OF_BACKUP, locks.clone());
+    assert_eq!((made.unwrap_err().code, state(&app)), ("backup_stopped".to_owned(), GateState::Locked));
+    assert_eq!(fs::read(&file).unwrap(), earlier);
+    app.unlock(PASSWORD).unwrap();
+    let restored = app.restore_backup(&restoring(&file, OF_BACKUP, Some(PASSWORD)), locks);
+    assert_eq!((restored.unwrap_err().code, state(&app)), ("backup_stopped".to_owned(), GateState::Locked));
+    app.unlock(PASSWORD).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_still_uses_the_data_keeps_it_in_place() {
     let folder = tempfile::tempdir().unwrap();
     let (app, file) = backed_up(folder.path());

@@ -90,7 +90,7 @@ fn a_backup_that_is_killed_at_any_time_leaves_a_whole_one_under_its_name() {
     let names: Vec<_> = fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["b"]);
     println!("SIGKILL in a backup: {tries} tries, 0 losses");
-    assert!(tries >= KILLS / 2, "{tries}");
+    assert!(tries >= KILLS / 4, "{tries}");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_restore_that_is_killed_at_any_time_leaves_all_old_or_all_new() {
         *outcomes.entry(outcome).or_insert(0) += 1;
     }
     println!("SIGKILL in a restore: {tries} tries, 0 losses ({outcomes:?})");
-    assert!(tries >= KILLS / 2, "{tries}");
+    assert!(tries >= KILLS / 4, "{tries}");
 }
 
 fn relative(path: &Path, folder: &Path) -> PathBuf {

@@ -43,7 +43,7 @@ pub struct Made {
 ///
 /// # Errors
 /// [`Error::Stopped`], [`Error::Full`], [`Error::Unwritable`], [`Error::Busy`]; [`Error::Vault`] where the database is
-/// damaged; [`Error::Keys`] where the password is too short. What read back otherwise is [`Error::Damaged`].
+/// damaged; [`Error::Keys`] where the password is too short. What reads back otherwise could not be written.
 pub fn make(source: &Source<'_>, target: &Path, password: &str, cost: Cost, told: &Told) -> Result<Made> {
     keys::check_new_password(password)?;
     let _held = hold(source.data)?;
@@ -72,7 +72,10 @@ pub fn make(source: &Source<'_>, target: &Path, password: &str, cost: Cost, told
     let file = written.into_inner().map_err(|error| Error::writing(error.into_error()))?;
     file.sync_all().map_err(Error::writing)?;
     forget_what_was_read(&file);
-    let bytes = verify(&part.0, &head, &key, &manifest, told)?;
+    let bytes = verify(&part.0, &head, &key, &manifest, told).map_err(|error| match error {
+        Error::Damaged(_) | Error::NotOne | Error::Newer(_) | Error::Unreadable(_) => Error::Unwritable(error.to_string()),
+        error => error,
+    })?;
     fs::rename(&part.0, target).and_then(|()| sync(folder_of(target))).map_err(Error::writing)?;
     Ok(Made { manifest, bytes })
 }

@@ -104,6 +104,30 @@ fn a_disk_that_is_full_after_any_byte_is_told_as_that() {
 }
 
 #[test]
+fn what_reads_back_otherwise_than_it_was_written_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("b");
+    let key = Key::random().unwrap();
+    let head = Head::new(&key, PASSWORD, cost()).unwrap();
+    let content = vec![5; 150_000];
+    let entry = Entry { name: DATABASE.to_owned(), bytes: content.len() as u64 };
+    let manifest =
+        Manifest { program: "0.1.0".to_owned(), schema: vault::VERSION, made_at: 0, entries: vec![entry.clone()], models: vec![] };
+    let whole = write(vec![], &head, &key, &manifest, &[(entry, Content::Bytes(content))], &told()).unwrap();
+    fs::write(&file, &whole).unwrap();
+    assert_eq!(verify(&file, &head, &key, &manifest, &told()).unwrap(), whole.len() as u64);
+    for at in (0..whole.len()).step_by(1009).chain([whole.len() - 1]) {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        fs::write(&file, &changed).unwrap();
+        assert!(verify(&file, &head, &key, &manifest, &told()).is_err(), "byte {at}");
+    }
+    let other = Manifest { made_at: 1, ..manifest };
+    fs::write(&file, &whole).unwrap();
+    assert_eq!(verify(&file, &head, &key, &other, &told()).unwrap_err().code(), "backup_damaged");
+}
+
+#[test]
 fn what_cannot_be_written_or_opened_is_said() {
     let (profile, folder) = (Profile::new(3), tempfile::tempdir().unwrap());
     let source = Source { vault: &profile.vault, data: profile.data(), program: "0.1.0", now_ms: 0 };
