@@ -1,3 +1,4 @@
+use tantivy::directory::error::LockError;
 use wire::Failure;
 
 /// A result of this crate.
@@ -32,7 +33,7 @@ pub enum Error {
 impl From<tantivy::TantivyError> for Error {
     fn from(error: tantivy::TantivyError) -> Self {
         match error {
-            tantivy::TantivyError::LockFailure(..) => Self::Locked(error.to_string()),
+            tantivy::TantivyError::LockFailure(LockError::LockBusy, _) => Self::Locked(error.to_string()),
             _ => Self::stored(&error),
         }
     }
@@ -51,10 +52,19 @@ impl Error {
         /// What Rust, Linux and Windows (`ERROR_DISK_FULL`) call it.
         const FULL: [&str; 5] =
             ["StorageFull", "QuotaExceeded", "No space left on device", "(os error 28)", "(os error 112)"];
+        /// As there, of what cannot be written whatever room there is.
+        const UNWRITABLE: [&str; 5] =
+            ["ReadOnlyFilesystem", "PermissionDenied", "Read-only file system", "(os error 13)", "(os error 30)"];
         let texts = [error.to_string(), format!("{error:?}")];
-        let full = FULL.iter().any(|name| texts.iter().any(|text| text.contains(name)));
+        let says = |names: &[&str]| names.iter().any(|name| texts.iter().any(|text| text.contains(name)));
+        let (full, unwritable) = (says(&FULL), says(&UNWRITABLE));
         let [text, _] = texts;
-        if full { Self::Full(text) } else { Self::Index(text) }
+        match (full, unwritable) {
+            (true, _) => Self::Full(text),
+            // It lies in the vault's folder.
+            (_, true) => Self::Vault(vault::Error::Folder(text)),
+            _ => Self::Index(text),
+        }
     }
 }
 
@@ -128,6 +138,10 @@ mod tests {
             (TantivyError::ErrorInThread(format!("{:?}", full())), "disk_full"),
             (io::Error::from(io::ErrorKind::NotFound).into(), "index_failed"),
             (TantivyError::Poisoned, "index_failed"),
+            (TantivyError::LockFailure(LockError::LockBusy, None), "index_locked"),
+            (TantivyError::LockFailure(LockError::IoError(Arc::new(full())), None), "disk_full"),
+            (TantivyError::LockFailure(LockError::IoError(Arc::new(io::ErrorKind::ReadOnlyFilesystem.into())), None), "vault_unwritable"),
+            (io::Error::from(io::ErrorKind::PermissionDenied).into(), "vault_unwritable"),
         ];
         if cfg!(target_os = "linux") {
             table.push((TantivyError::ErrorInThread(system().to_string()), "disk_full"));

@@ -94,15 +94,15 @@ impl Index {
     /// the caller holds it against the vault.
     ///
     /// # Errors
-    /// [`Error::Locked`] where another process holds it, [`Error::Full`] where the disk is full, [`Error::Index`] where
-    /// the folder cannot be written.
+    /// [`Error::Locked`] where another process holds it, [`Error::Full`] where the disk is full, [`vault::Error::Folder`]
+    /// where the folder cannot be written, [`Error::Index`] where it cannot be begun anew.
     pub fn open(folder: &Path, analyzer: Analyzer, version: String, storage: Storage<'_>) -> Result<Self> {
         let current = |index: &Self| {
             index.index.load_metas().is_ok_and(|metas| metas.payload.as_deref() == Some(&index.version))
         };
         match Self::open_as_is(folder, analyzer.clone(), version.clone(), storage) {
             Ok(index) if current(&index) => return Ok(index),
-            Err(error @ (Error::Locked(_) | Error::Full(_))) => return Err(error),
+            Err(error @ (Error::Locked(_) | Error::Full(_) | Error::Vault(_))) => return Err(error),
             Ok(_) | Err(_) => {}
         }
         if folder.exists() {

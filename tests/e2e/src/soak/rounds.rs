@@ -16,6 +16,8 @@ const QUESTIONS: [&str; 3] =
 const SEARCHED: &str = "병가";
 /// The part of a small model's file name: any model that is not the one in use will do where there is none.
 const SMALL: &str = "135m";
+/// The embedding model yields to everything else: beside other work it takes this long at most.
+const AT_REST: Duration = Duration::from_secs(600);
 /// How often to look; what is waited for is the state.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
@@ -54,9 +56,9 @@ impl Models {
 /// Waits until nothing is read, loaded or embedded.
 ///
 /// # Errors
-/// After two minutes, with the status then.
+/// After ten minutes, with the status then.
 pub async fn rest(window: &Window<'_>) -> Result<()> {
-    until(window, "nothing to do", async || {
+    until(window, "rest", AT_REST, async || {
         let status = window.invoke("status", json!({})).await?;
         let ingest = window.invoke("ingest_status", json!({})).await?;
         let embedding = &status["embedding"];
@@ -71,13 +73,18 @@ pub async fn rest(window: &Window<'_>) -> Result<()> {
 }
 
 /// Waits until `look` gives `None`; what it gave last stands in the error.
-async fn until(window: &Window<'_>, what: &str, mut look: impl AsyncFnMut() -> Result<Option<String>>) -> Result<()> {
+async fn until(
+    window: &Window<'_>,
+    what: &str,
+    patience: Duration,
+    mut look: impl AsyncFnMut() -> Result<Option<String>>,
+) -> Result<()> {
     let begun = Instant::now();
     loop {
         let Some(state) = look().await? else { return Ok(()) };
-        if begun.elapsed() > PATIENCE {
+        if begun.elapsed() > patience {
             window.say(&state);
-            return Err(format!("no {what} after {PATIENCE:?}: {state}").into());
+            return Err(format!("no {what} after {patience:?}: {state}").into());
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
@@ -89,7 +96,7 @@ async fn until(window: &Window<'_>, what: &str, mut look: impl AsyncFnMut() -> R
 /// After two minutes, or where another one fails than the broken one.
 pub async fn add(window: &Window<'_>, made: &Made) -> Result<()> {
     window.drop_files(&made.paths).await?;
-    until(window, "all documents", async || {
+    until(window, "end of reading", PATIENCE, async || {
         let documents = documents(window).await?;
         let unread = |row: &&Value| !["ready", "failed"].contains(&row["state"].as_str().unwrap_or_default());
         let waiting = documents.iter().filter(unread).count();
@@ -171,7 +178,7 @@ async fn call(window: &Window<'_>, command: &str, arguments: Value) -> Result<()
     let begin = "window.soaked = null; window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1]) \
                  .then(() => (window.soaked = 'done'), (failure) => (window.soaked = failure.code ?? String(failure)))";
     window.script(begin, vec![json!(command), arguments]).await?;
-    until(window, command, async || {
+    until(window, command, PATIENCE, async || {
         match window.script("return window.soaked", Vec::new()).await?.as_str() {
             None => Ok(Some("it goes on".to_owned())),
             Some("done") => Ok(None),
@@ -206,7 +213,7 @@ pub async fn delete_conversations(window: &Window<'_>) -> Result<()> {
         window.push(&format!("{ROW} [data-testid=more]")).await?;
         window.push("[data-testid=forget-conversation]").await?;
         window.push("[data-testid=confirm-ok]").await?;
-        until(window, "row fewer", async || {
+        until(window, "row fewer", PATIENCE, async || {
             let rows = window.all(ROW).await?.len();
             Ok(if rows < before { None } else { Some(format!("{rows} of {before} conversations")) })
         })

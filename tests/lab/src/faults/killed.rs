@@ -81,5 +81,5 @@ fn kill_a_reader_of(process: u32) -> bool {
         std::fs::read_to_string(Path::new("/proc").join(child.to_string()).join("comm")).is_ok_and(|name| name.trim() == READER)
     };
     let Some(reader) = children.into_iter().find(is_reader) else { return false };
-    std::process::Command::new("kill").args(["-9", &reader.to_string()]).status().is_ok_and(|status| status.success())
+    std::process::Command::new("kill").args(["-9", &reader.to_string()]).stderr(std::process::Stdio::null()).status().is_ok_and(|status| status.success())
 }
