@@ -313,11 +313,13 @@ pub async fn ask_in(
     let answer = session.assistant().ask(question, &stop, told).await;
     session.end_answer(number);
 
-    vault.note_cited(conversation, &answer.documents)?;
     let mut answered = json!({ "conversation": conversation, "documents": answer.documents, "model": session.model() });
     keep(&mut answered, &answer.text, session.policy().audit.answers);
     let figures = figures(&answer, session.model_now());
-    let kept = vault.add_message_under(conversation, Some(parent), new_message(answer, figures), now_ms());
+    // An answer is kept with the grade of what it was made of, or not at all.
+    let kept = vault
+        .note_cited(conversation, &answer.documents)
+        .and_then(|()| vault.add_message_under(conversation, Some(parent), new_message(answer, figures), now_ms()));
     // What was shown is accounted for, also where it could not be kept.
     answered["message"] = kept.as_ref().map_or(Value::Null, |message| message.id.into());
     answered["grade"] = json!(vault.conversation_row(conversation).ok().and_then(|row| row.grade));
