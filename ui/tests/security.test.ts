@@ -47,14 +47,14 @@ test("arrow keys, Home and End go through the sections", async () => {
   await dialog();
   const shown = () => screen.getAllByRole("tab").find((tab) => tab.getAttribute("aria-selected") === "true")!.textContent!.trim();
   const visited = [];
-  for (const key of ["{ArrowRight}", "{ArrowRight}", "{ArrowRight}", "{ArrowRight}", "{ArrowLeft}", "{Home}", "{End}"]) {
+  for (const key of ["{ArrowRight}", "{ArrowRight}", "{ArrowRight}", "{ArrowRight}", "{ArrowRight}", "{ArrowLeft}", "{Home}", "{End}"]) {
     await user.keyboard(key);
     visited.push(shown());
     expect(document.activeElement!.textContent!.trim()).toBe(shown());
     expect(screen.getByRole("tabpanel", { name: shown() })).toBeTruthy();
   }
-  const [network, encryption, audit, rules] = ["네트워크 차단 상태", "암호화와 잠금", "감사 기록", "정책"];
-  expect(visited).toEqual([encryption, audit, rules, network, rules, network, rules]);
+  const [network, encryption, backup, audit, rules] = ["네트워크 차단 상태", "암호화와 잠금", "백업", "감사 기록", "정책"];
+  expect(visited).toEqual([encryption, backup, audit, rules, network, rules, network, rules]);
 });
 
 test.each([
