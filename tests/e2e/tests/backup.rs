@@ -91,6 +91,8 @@ async fn put_back(window: &Window<'_>, file: &Path) -> Result<()> {
     window.fill("[data-testid=restore-new-again]", NEW_PASSWORD).await?;
     window.screenshot("backup-3-summary").await?;
     window.push("[data-testid=restore-start]:enabled").await?;
+    // The old recovery key opens nothing any more: a new one is offered.
+    window.click("[data-testid=gate-later]").await?;
     window.wait("[data-testid=question]").await?;
     window.wait("[data-testid=document-row][data-name='복무규정.hwpx'][data-state=ready]").await?;
     window.push("[data-testid=conversation-row] .open").await?;

@@ -13,7 +13,6 @@ use diagnosis::Coded;
 use documents::{Block, BlockKind, Document, Format, Locator};
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::SubscriberExt;
-use vault::DocumentState;
 
 const DOCUMENT: &str = "가온시심은글월 zyxdocument";
 const QUESTION: &str = "가온시심은물음 zyxquestion";
@@ -64,8 +63,7 @@ async fn nothing_that_a_person_wrote_is_logged() {
     desk.ingest.watch(desk.files().join(FOLDER)).await.unwrap();
     std::fs::remove_dir_all(desk.files().join(FOLDER)).unwrap();
     desk.ingest.unlock(failed, PASSWORD.to_owned()).await.unwrap();
-    desk.until_idle().await;
-    assert_eq!(desk.vault.document(failed).unwrap().state, DocumentState::Failed);
+    desk.until_failed(failed).await;
 
     // One that is read, asked about and forgotten.
     let block = Block {
