@@ -51,6 +51,9 @@ pub fn run(network_blocked: bool, self_test: bool) -> ExitCode {
             if self_test {
                 window = self_test::in_page(window);
             }
+            if cfg!(feature = "automation") {
+                window = window.initialization_script(KEEPS_PAINTING);
+            }
             let window = window.build()?;
             #[cfg(target_os = "linux")]
             window.with_webview(|view| set_right(&view.inner()))?;
@@ -225,6 +228,15 @@ fn raise(handle: &tauri::AppHandle) -> bool {
     });
     sent.is_ok() && raised.recv_timeout(PATIENCE).unwrap_or(false)
 }
+
+/// WebDriver answers with the frame behind a click. Without acceleration WebKit paints none where nothing changes, and the
+/// driver waits for ever: a point in the corner that changes is enough.
+const KEEPS_PAINTING: &str = "addEventListener('DOMContentLoaded', () => { \
+    const point = document.createElement('i'); \
+    point.ariaHidden = 'true'; \
+    point.style.cssText = 'position: fixed; inset: auto 0 0 auto; width: 1px; height: 1px'; \
+    document.documentElement.append(point); \
+    setInterval(() => (point.style.background = point.style.background === '' ? '#808080' : ''), 50) })";
 
 /// What keeps WebView2 silent on Windows; the first features are those that wry turns off itself. Every name but the
 /// page's own resolves to nothing, and a proxy that is not there takes what has a number.
