@@ -1,4 +1,4 @@
-//! A small disk that a test fills, or makes read-only: tmpfs, which only this test's namespace sees.
+//! A small disk that a test fills (tmpfs), and folders that it makes read-only: only this test's namespace sees them.
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
@@ -47,21 +47,38 @@ impl Disk {
     pub fn make_room(&self) -> Result<()> {
         Ok(std::fs::remove_file(self.place.join(FILLER))?)
     }
+}
 
-    /// Lets it be written, or no longer.
-    ///
+/// A folder that cannot be written, as on a disk that the system mounts read-only, until this is dropped. A mount of its own,
+/// since other programs of the session have files open for writing on the disk.
+pub struct ReadOnly<'folder>(&'folder Path);
+
+impl<'folder> ReadOnly<'folder> {
     /// # Errors
-    /// Where a file on it is open for writing.
-    pub fn make_writable(&self, writable: bool) -> Result<()> {
-        mount(&["-o", if writable { "remount,rw" } else { "remount,ro" }], &self.place)
+    /// Outside of the namespace, or where that may not mount.
+    pub fn mount(folder: &'folder Path) -> Result<Self> {
+        mount(&["--bind", &folder.to_string_lossy()], folder)?;
+        let mounted = Self(folder);
+        mount(&["-o", "remount,bind,ro"], folder)?;
+        Ok(mounted)
+    }
+}
+
+impl Drop for ReadOnly<'_> {
+    fn drop(&mut self) {
+        unmount(self.0);
     }
 }
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // It goes with the namespace at the latest.
-        let _ = Command::new("umount").arg("--lazy").arg(&self.place).stderr(Stdio::null()).status();
+        unmount(&self.place);
     }
+}
+
+/// It goes with the namespace at the latest.
+fn unmount(place: &Path) {
+    let _ = Command::new("umount").arg("--lazy").arg(place).stderr(Stdio::null()).status();
 }
 
 fn mount(options: &[&str], place: &Path) -> Result<()> {

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use e2e::disk::ReadOnly;
 use e2e::{Desk, PASSWORD, Prerequisites, Result, Window, answers, in_namespace, process};
 use serde_json::{Value, json};
 
 const QUESTION: &str = "출장을 마치면 언제까지 보고해야 합니까?";
 /// Its answer takes long enough to be in the middle of it.
-const LONG: &str = "대한민국의 여러 도시를 열 개 골라 하나씩 길게 설명해 주십시오.";
+const LONG: &str = "출장과 병가에 관한 규정을 조항마다 하나씩 빠짐없이 자세하게 설명해 주십시오.";
 const ASKED: &str = "[data-testid=message][data-role=user]";
 const STREAMING: &str = "[data-phase=answering]";
 const ENGINE: &str = "naratmal-engine";
@@ -114,7 +115,7 @@ async fn engines(needs: &Prerequisites) -> Result<()> {
     let desk = Desk::set_up(needs)?;
     let window = desk.open().await?;
     window.add_sample().await?;
-    for number in 1..=3 {
+    for number in 1..=2 {
         window.click("[data-testid=new-conversation]").await?;
         window.gone(&answers("complete")).await?;
         window.type_question(LONG).await?;
@@ -279,20 +280,21 @@ fn a_profile_that_cannot_be_written_says_so_and_opens_once_it_can() {
 }
 
 async fn read_only(needs: &Prerequisites) -> Result<()> {
-    let desk = Desk::on_a_disk_of(needs, 512)?;
+    let desk = Desk::set_up(needs)?;
     let window = desk.open().await?;
     window.add_sample().await?;
     let family: Vec<process::Life> = process::family(needs.program()).into_iter().filter_map(process::life).collect();
     window.close().await?;
     gone(&family).await?;
-    desk.disk()?.make_writable(false)?;
+    let data = desk.home().join("naratmal");
+    let read_only = ReadOnly::mount(&data)?;
     let window = desk.open_locked().await?;
     window.unlock(PASSWORD).await?;
     let said = window.text("[data-testid=gate-error].bad").await?;
     window.say(format!("it says: {}", said.replace('\n', " ")));
     window.screenshot("faults-read-only").await?;
     assert!(said.contains("권한") && said.contains("오류 코드"), "{said}");
-    desk.disk()?.make_writable(true)?;
+    drop(read_only);
     // In the same window, without starting anew.
     window.fill("[data-testid=gate-password]", "").await?;
     window.unlock(PASSWORD).await?;

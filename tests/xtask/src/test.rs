@@ -41,11 +41,12 @@ const DRIVER: Tool = Tool {
 
 /// Nextest keeps what passing tests print, so that what they left out can be told; and it keeps it outside the checkout.
 /// A test of the engine has the machine to itself: two models that compute at once wait for each other's threads, ten
-/// times as long as one after the other.
+/// times as long as one after the other. A test that hangs is ended, so that the others are told of.
 fn nextest_config(store: &Path) -> String {
     let store = serde_json::Value::from(store.to_string_lossy());
     format!(
         "[store]\ndir = {store}\n\
+         [profile.default]\nslow-timeout = {{ period = \"60s\", terminate-after = 15 }}\n\
          [profile.default.junit]\npath = \"xtask-junit.xml\"\nstore-success-output = true\n\
          [[profile.default.overrides]]\nfilter = '(package(naratmal-engine) | package(models)) & kind(test)'\n\
          threads-required = 'num-test-threads'\n"
