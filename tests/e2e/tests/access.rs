@@ -59,7 +59,7 @@ async fn desk_and_dialogs(window: &Window<'_>, findings: &mut Findings) -> Resul
             window.press("Escape").await?;
         }
     }
-    for tab in ["encryption", "audit", "policy"] {
+    for tab in ["encryption", "backup", "audit", "policy"] {
         window.click(&format!("[data-testid=security-tab-{tab}]")).await?;
         window.wait(&format!("[data-testid=security-tab-{tab}][aria-selected=true]")).await?;
         findings.look(window, tab).await?;
