@@ -18,11 +18,12 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use fantoccini::ClientBuilder;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use vault::{NewMessage, Vault};
 
 /// Any error of the harness: a test fails on it.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -244,6 +245,23 @@ impl Desk {
             }
         }
         Err("no program to kill".into())
+    }
+
+    /// Puts a conversation for each title into the person's vault, which no window has open now.
+    ///
+    /// # Errors
+    /// Where the person has no vault yet, and the vault's.
+    pub fn converse(&self, titles: impl IntoIterator<Item = String>, question: &str, answer: &str) -> Result<()> {
+        let data = self.home().join("naratmal");
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() as i64;
+        let (key, _) = keys::try_password(&data, PASSWORD, now)?;
+        let vault = Vault::open(&data.join("naratmal.db"), &key)?;
+        for title in titles {
+            let conversation = vault.create_conversation(&title, now)?.id;
+            vault.add_message(conversation, NewMessage::question(question), now)?;
+            vault.add_message(conversation, NewMessage::answer(answer), now)?;
+        }
+        Ok(())
     }
 
     /// The home's own disk.

@@ -1,10 +1,8 @@
 //! A backup made in one window and put back on another PC: a desk of its own, with nothing on it.
 
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use e2e::{Desk, PASSWORD, Prerequisites, Result, Window, in_namespace};
-use vault::{NewMessage, Vault};
 
 const BACKUP_PASSWORD: &str = "백업에 쓰는 긴 암호 7";
 const NEW_PASSWORD: &str = "새 PC에서 쓰는 암호 8";
@@ -21,7 +19,7 @@ async fn session(needs: &Prerequisites) -> Result<()> {
     {
         let desk = Desk::set_up(needs)?;
         desk.open().await?.close().await?;
-        converse(desk.home())?;
+        desk.converse(["출장 보고의 기한".to_owned()], "출장 보고는 언제까지 합니까?", ANSWER)?;
         let window = desk.open().await?;
         window.add_sample().await?;
         make(&window, &file).await?;
@@ -35,18 +33,6 @@ async fn session(needs: &Prerequisites) -> Result<()> {
     put_back(&desk.open_locked().await?, &file).await
 }
 
-/// Puts a conversation into the person's vault, which no window has open now.
-fn converse(home: &Path) -> Result<()> {
-    let data = home.join("naratmal");
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() as i64;
-    let (key, _) = keys::try_password(&data, PASSWORD, now)?;
-    let vault = Vault::open(&data.join("naratmal.db"), &key)?;
-    let conversation = vault.create_conversation("출장 보고의 기한", now)?.id;
-    vault.add_message(conversation, NewMessage::question("출장 보고는 언제까지 합니까?"), now)?;
-    vault.add_message(conversation, NewMessage::answer(ANSWER), now)?;
-    Ok(())
-}
-
 async fn make(window: &Window<'_>, file: &Path) -> Result<()> {
     window.scenario("everything goes into one file under a password of its own");
     window.click("[data-testid=security-button]").await?;
@@ -56,12 +42,7 @@ async fn make(window: &Window<'_>, file: &Path) -> Result<()> {
     window.fill("[data-testid=backup-password-again]", BACKUP_PASSWORD).await?;
     window.chooses("save", file).await?;
     window.push("[data-testid=backup-make]:enabled").await?;
-    window.wait("[data-testid=backup-last]").await?;
-    let begun = std::time::Instant::now();
-    while !file.exists() && begun.elapsed().as_secs() < 120 {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    window.gone("[data-testid=backup-progress]").await?;
+    window.wait("[data-testid=toast]").await?;
     window.screenshot("backup-1-made").await?;
     window.say(format!("{} bytes; {}", std::fs::metadata(file)?.len(), window.text("[data-testid=backup-last]").await?));
     Ok(())
@@ -74,11 +55,7 @@ async fn put_back(window: &Window<'_>, file: &Path) -> Result<()> {
     window.push("[data-testid=restore-pick]").await?;
     window.fill("[data-testid=restore-password]", "틀린 암호입니다 1").await?;
     window.push("[data-testid=restore-look]:enabled").await?;
-    let begun = std::time::Instant::now();
-    let mut said = String::new();
-    while said.is_empty() && begun.elapsed().as_secs() < 60 {
-        said = window.text("[data-testid=restore-error]").await?;
-    }
+    let said = window.text("[data-testid=restore-error].bad").await?;
     window.say(&said);
     assert!(said.contains("암호"), "{said}");
     window.screenshot("backup-2-wrong").await?;

@@ -8,11 +8,10 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use e2e::{Desk, PASSWORD, Prerequisites, Window, process};
 use serde_json::{Value, json};
-use vault::{NewMessage, Vault};
 
 /// Turns of both programs, where the command line says nothing.
 const ROUNDS: usize = 5;
@@ -57,7 +56,9 @@ async fn measured(needs: &Prerequisites, rounds: usize) -> e2e::Result<Value> {
     let desk = Desk::set_up(needs)?;
     // The first time the person sets a password, and everything is made.
     desk.open().await?.close().await?;
-    converse(&desk, CONVERSATIONS)?;
+    let titles = (1..=CONVERSATIONS).map(|number| format!("{number}번째 질문: 출장 보고의 기한"));
+    let answer = "출장을 마친 날부터 5일 이내에 보고해야 합니다. 자세한 것은 복무 부서에 물어보십시오.";
+    desk.converse(titles, "출장을 마치면 언제까지 보고해야 합니까?", answer)?;
     let empty = needs.program().with_file_name("examples").join("empty_window");
     let (mut ours, mut theirs) = (Opened::default(), Opened::default());
     let mut unlocked_ms = Vec::new();
@@ -101,21 +102,6 @@ async fn measured(needs: &Prerequisites, rounds: usize) -> e2e::Result<Value> {
         "letters": letters.len(),
         "key_to_paint_ms": { "p50": quantile(&letters, 0.5), "p95": quantile(&letters, 0.95), "max": quantile(&letters, 1.0) },
     }))
-}
-
-/// Puts conversations into the person's vault, which no window has open now.
-fn converse(desk: &Desk, conversations: usize) -> e2e::Result<()> {
-    let data = desk.home().join("naratmal");
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() as i64;
-    let (key, _) = keys::try_password(&data, PASSWORD, now)?;
-    let vault = Vault::open(&data.join("naratmal.db"), &key)?;
-    for number in 1..=conversations {
-        let conversation = vault.create_conversation(&format!("{number}번째 질문: 출장 보고의 기한"), now)?.id;
-        vault.add_message(conversation, NewMessage::question("출장을 마치면 언제까지 보고해야 합니까?"), now)?;
-        let answer = NewMessage::answer("출장을 마친 날부터 5일 이내에 보고해야 합니다. 자세한 것은 복무 부서에 물어보십시오.");
-        vault.add_message(conversation, answer, now)?;
-    }
-    Ok(())
 }
 
 /// True where the system read from its disk again what comes next.
