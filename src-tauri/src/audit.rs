@@ -208,6 +208,7 @@ fn in_a_word(value: &Value) -> String {
         Value::Bool(true) => "예".to_owned(),
         Value::Bool(false) => "아니요".to_owned(),
         Value::String(word) => match word.as_str() {
+            "" => "없음".to_owned(),
             "password" => "암호".to_owned(),
             "recovery" => "복구 키".to_owned(),
             "keyring" => "로그인 암호 저장소".to_owned(),
@@ -241,6 +242,7 @@ mod tests {
             (r#"{"conversation":3,"documents":2,"question":5}"#, "대화 번호: 3, 질문 번호: 5, 문서: 2"),
             (r#"{"grade":null,"masked":true}"#, "등급: 없음, 개인정보 가림: 예"),
             (r#"{"later":1,"by":"created"}"#, "방법: 처음 시작, later: 1"),
+            (r#"{"name":"","serial":0,"source":"default"}"#, "이름: 없음, 일련번호: 0, 출처: 기본값"),
             ("{}", ""),
             ("기록", "기록"),
         ];

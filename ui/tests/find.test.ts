@@ -206,7 +206,7 @@ test("a failure is told in place", async () => {
   };
   render(FindDialog);
   await type("연가");
-  expect(screen.getByRole("alert").textContent).toBe("자료 색인을 여는 중입니다.");
+  expect(screen.getByRole("alert").textContent).toBe("자료 색인을 여는 중입니다. (library_opening)");
 });
 
 // Keys

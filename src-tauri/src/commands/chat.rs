@@ -11,7 +11,7 @@ use tauri::ipc::Channel;
 use vault::{Branch, Figures, Message, NewMessage, Rating, Role, Vault};
 use wire::Failure;
 
-use crate::app::{App, now_ms};
+use crate::app::{App, now_ms, seed};
 use crate::commands::apart;
 use crate::export;
 use crate::session::Session;
@@ -285,7 +285,7 @@ pub async fn ask_in(
     let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
     let stop = Stop::default();
     session.begin_answer(number, stop.clone());
-    let question = Question { conversation, history, text, scope, seed: now_ms() as u32, another };
+    let question = Question { conversation, history, text, scope, seed: seed(), another };
     let (mut thoughts, mut stream) = (session.shown().stream(), session.shown().stream());
     let told = |progress| match progress {
         Progress::Rewritten(question) => tell(AskEvent::Rewritten { question: session.shown().text(&question).0 }),

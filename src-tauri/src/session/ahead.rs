@@ -10,7 +10,7 @@ use vault::Vault;
 use wire::Failure;
 
 use super::{Background, EngineState, Inner, Session};
-use crate::app::{lock, now_ms};
+use crate::app::{lock, seed};
 
 /// What was read is kept in so many bytes of memory. A conversation of 8,192 tokens with the model that set-up brings
 /// takes some 230 MB: that is two of them, or ten threads with a document that was given whole, and a machine of 8 GB
@@ -127,7 +127,7 @@ fn expected(vault: &Vault, conversation: Option<i64>, scope: Scope) -> Result<Ex
         Some(id) => vault.conversation(id)?.messages,
         None => Vec::new(),
     };
-    Ok(Expected { conversation, history, scope, seed: now_ms() as u32 })
+    Ok(Expected { conversation, history, scope, seed: seed() })
 }
 
 /// The engine may have come back meanwhile, with the model loaded otherwise.

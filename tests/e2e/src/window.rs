@@ -166,7 +166,12 @@ impl<'desk> Window<'desk> {
     /// # Errors
     /// As [`Window::wait`].
     pub async fn text(&self, selector: &str) -> Result<String> {
-        Ok(self.wait(selector).await?.text().await?)
+        loop {
+            match self.wait(selector).await?.text().await {
+                Err(error) if error.is_stale_element_reference() => {}
+                text => return Ok(text?),
+            }
+        }
     }
 
     /// Clicks the last element that matches, once there is one.
@@ -174,8 +179,12 @@ impl<'desk> Window<'desk> {
     /// # Errors
     /// As [`Window::wait`].
     pub async fn click(&self, selector: &str) -> Result<()> {
-        self.wait(selector).await?.click().await?;
-        Ok(())
+        loop {
+            match self.wait(selector).await?.click().await {
+                Err(error) if error.is_stale_element_reference() => {}
+                clicked => return Ok(clicked?),
+            }
+        }
     }
 
     /// Presses a button wherever it stands: what is about it may grow while the driver aims.
@@ -218,11 +227,13 @@ impl<'desk> Window<'desk> {
         }
     }
 
-    /// Drops files on the window, as the shell tells the page about it.
+    /// Drops files on the window, as the shell tells the page about it, once the page listens: it shows the engine's state
+    /// only then.
     ///
     /// # Errors
-    /// The driver's.
+    /// As [`Window::wait`].
     pub async fn drop_files(&self, paths: &[PathBuf]) -> Result<()> {
+        self.wait("[data-testid=engine-state]").await?;
         let script = "window.__TAURI_INTERNALS__.invoke('plugin:event|emit', \
                       { event: 'tauri://drag-drop', payload: { paths: arguments[0], position: { x: 0, y: 0 } } })";
         self.script(script, vec![json!(paths)]).await?;

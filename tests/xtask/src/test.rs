@@ -133,7 +133,8 @@ pub fn all(places: &Places, fast: bool) -> Tally {
                 let program = places.release().join("naratmal-automation");
                 nextest(
                     places,
-                    &["-E", "package(e2e)", "--no-capture"],
+                    // One after the other; what a failing one said is told where it failed and again at the end.
+                    &["-E", "package(e2e)", "--test-threads=1", "--failure-output=immediate-final"],
                     &[("NARATMAL_E2E_PROGRAM", program), ("TAURI_DRIVER", driver)],
                 )
             });
