@@ -349,10 +349,15 @@ impl Session {
     /// # Errors
     /// Why it could not be loaded; the choice is then not kept.
     pub async fn choose_model(&self, path: &Path) -> Result<(), Failure> {
-        if self.policy().is_locked("model") {
+        let locked = self.policy().is_locked("model");
+        // What would be loaded at the next start anyway, because it came in just now, is no choice of the person's.
+        if locked && self.default_model()?.as_deref() != Some(path) {
             return Err(locked_by_policy());
         }
         self.load(path).await?;
+        if locked {
+            return Ok(());
+        }
         Ok(self.0.vault.set_setting(MODEL_SETTING, Some(&path.to_string_lossy()))?)
     }
 
@@ -371,8 +376,7 @@ impl Session {
 
     /// Loads the chosen or the default model, where there is one.
     pub async fn load_model(&self) {
-        let chosen = self.0.vault.setting(MODEL_SETTING).ok().flatten();
-        match models::chat_model(chosen.map(PathBuf::from), &self.0.paths.models()) {
+        match self.default_model() {
             Ok(Some(path)) => {
                 // What went wrong is in the status, which is where a person looks.
                 let _ = self.load(&path).await;
@@ -383,6 +387,12 @@ impl Session {
                 status.engine.failure = Some(failure);
             }),
         }
+    }
+
+    /// The model that a start loads: the person's choice, or else the catalog's.
+    fn default_model(&self) -> Result<Option<PathBuf>, Failure> {
+        let chosen = self.0.vault.setting(MODEL_SETTING).ok().flatten();
+        models::chat_model(chosen.map(PathBuf::from), &self.0.paths.models())
     }
 
     async fn load(&self, path: &Path) -> Result<(), Failure> {

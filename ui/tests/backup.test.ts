@@ -103,9 +103,9 @@ test("how far it is is shown, and it can be stopped", async () => {
   work.say({ step: "checking", done: 0, total: 0 });
   await tick();
   expect(screen.getByRole("progressbar").hasAttribute("value")).toBe(false);
-  await user.click(button("backup-stop"));
+  await user.click(button("backup-progress-stop"));
   expect(called("stop_backup").length).toBe(1);
-  expect(button("backup-stop").disabled).toBe(true);
+  expect(button("backup-progress-stop").disabled).toBe(true);
   work.end({ code: "backup_stopped", message: "중지하였습니다. 바뀐 것은 없습니다.", detail: "" });
   await vi.waitFor(() => expect(screen.getByTestId("backup-error").textContent).toContain("중지하였습니다."));
   expect(screen.queryByTestId("backup-progress")).toBeNull();
@@ -216,7 +216,7 @@ test("it is not left while it runs, only stopped", async () => {
   work.say({ step: "rekeying", done: 1, total: 2 });
   await tick();
   expect(screen.getByTestId("backup-progress").textContent).toContain("새 열쇠로 암호화하고 있습니다…");
-  await user.click(button("backup-stop"));
+  await user.click(button("backup-progress-stop"));
   expect(called("stop_backup").length).toBe(1);
   work.end({ code: "backup_stopped", message: "중지하였습니다.", detail: "" });
   await vi.waitFor(() => expect(button("restore-cancel").disabled).toBe(false));

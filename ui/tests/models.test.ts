@@ -171,6 +171,20 @@ test("a model is added with its progress, and stopping it is no failure", async 
   expect(screen.getByText("중지했습니다. 모델 폴더는 그대로입니다.")).toBeTruthy();
 });
 
+test.each([
+  ["none", "qwen.gguf"],
+  ["ready", null],
+  ["failed", null],
+] as const)("with an engine that is %s, the model that came in is used: %s", async (state, used) => {
+  shell.answers["add_model"] = () => null;
+  await open();
+  await emit("status", { ...app.status, engine: { state, model: null, failure: null } });
+  await userEvent.click(screen.getByTestId("models-add"));
+  await waitFor(() => expect(screen.getByText("‘new.gguf’ 모델을 추가했습니다.")).toBeTruthy());
+  await tick();
+  expect(called("choose_model").map(({ path }) => path)).toEqual(used === null ? [] : [`/models/${used}`]);
+});
+
 test("what is refused is told where it was asked, and stays while the list is read again", async () => {
   shell.answers["add_model"] = refuse("disk_full", "디스크에 5.0 GiB가 필요한데 1.0 GiB만 남아 있습니다.");
   await open();

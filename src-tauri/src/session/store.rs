@@ -11,7 +11,7 @@ use policy::Source;
 use serde::Serialize;
 use wire::Failure;
 
-use super::{MODEL_SETTING, Session, apart};
+use super::{Session, apart};
 use crate::app::lock;
 
 /// What was found out about the files: [`Records`] as JSON.
@@ -245,8 +245,7 @@ impl Session {
     /// The models that are used now, also while they are put aside for a test.
     fn used_models(&self) -> Result<Vec<(PathBuf, Use)>, Failure> {
         let (folder, status) = (self.0.paths.models(), self.status());
-        let chosen = self.vault().setting(MODEL_SETTING)?.map(PathBuf::from);
-        let chat = crate::models::chat_model(chosen, &folder)?;
+        let chat = self.default_model()?;
         let embedding = status.embedding.model().map(PathBuf::from);
         let reranker = catalog::reranker_in(&folder)?;
         let all = [

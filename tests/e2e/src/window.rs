@@ -174,6 +174,25 @@ impl<'desk> Window<'desk> {
         }
     }
 
+    /// The text of the last element that matches, once `part` is in it.
+    ///
+    /// # Errors
+    /// After two minutes, with the text that was there instead.
+    pub async fn says(&self, selector: &str, part: &str) -> Result<String> {
+        let begun = Instant::now();
+        loop {
+            let text = self.text(selector).await?;
+            if text.contains(part) {
+                return Ok(text);
+            }
+            if begun.elapsed() > PATIENCE {
+                self.screenshot("timeout").await?;
+                return Err(format!("no {part} in {selector} after {PATIENCE:?}: {text}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Clicks the last element that matches, once there is one.
     ///
     /// # Errors

@@ -1,11 +1,52 @@
 //! The models page in the real window.
 
+use std::process::Command;
+
 use e2e::{Desk, Prerequisites, Result, Window, in_namespace};
 use serde_json::json;
 
 #[test]
 fn models_are_listed_known_by_name_refused_and_compared() {
     in_namespace("models_are_listed_known_by_name_refused_and_compared", session);
+}
+
+#[test]
+fn a_bundle_from_a_stick_brings_the_first_model() {
+    in_namespace("a_bundle_from_a_stick_brings_the_first_model", bundle);
+}
+
+async fn bundle(needs: &Prerequisites) -> Result<()> {
+    const MODEL: &str = "smollm2-135m-instruct-q4_1.gguf";
+    const ROW: &str = "[data-testid=model-row][data-file='smollm2-135m-instruct-q4_1.gguf']";
+    let desk = Desk::set_up(needs)?;
+    let models = desk.home().join("naratmal/models");
+    let brought = models.canonicalize()?;
+    std::fs::remove_file(&models)?;
+    std::fs::create_dir(&models)?;
+    let bundle = desk.home().join("stick").join("2026.naratmal-models");
+    let made = Command::new(needs.program().with_file_name("xtask"))
+        .arg("bundle-models")
+        .arg(brought.join(MODEL))
+        .arg("--out")
+        .arg(&bundle)
+        .output()?;
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+
+    let window = desk.open().await?;
+    window.scenario("without a model the window says so, and takes a bundle that is dropped on it");
+    window.wait("[data-testid=engine-state][data-state=none]").await?;
+    window.drop_files(&[bundle]).await?;
+    let row = window.text(ROW).await?;
+    window.say(format!("added: {}", row.replace('\n', " / ")));
+    window.screenshot("models-5-bundle").await?;
+    assert_eq!(std::fs::read(models.join(MODEL))?, std::fs::read(brought.join(MODEL))?, "byte for byte");
+    // The first model that can answer is taken into use; another one is chosen in its menu.
+    window.wait("[data-testid=engine-state][data-state=ready]").await?;
+    window.press("Escape").await?;
+    window.gone(ROW).await?;
+    let (answer, _) = window.ask("2 더하기 2는 얼마입니까?", "complete").await?;
+    window.say(format!("it answers: {}", answer.text().await?.replace('\n', " ")));
+    window.close().await
 }
 
 async fn session(needs: &Prerequisites) -> Result<()> {

@@ -148,6 +148,16 @@ class ModelPage {
       if (!added) this.#waiting = [];
       else app.say(isBundle(path) ? words.models.list.addedBundle(name) : words.models.list.added(name));
     }
+    await this.#takeFirst();
+  }
+
+  /** Where nothing answers yet, or nothing finds by meaning, a model that came in does so from now on. */
+  async #takeFirst(): Promise<void> {
+    const idle = (part: "engine" | "embedding") => app.status?.[part].state === "none";
+    const first = this.answering.find(({ role }) => role === "chat") ?? this.answering[0];
+    if (first && idle("engine")) await this.use(first);
+    const embedding = this.page?.models.find(({ role, failure }) => role === "embedding" && !failure);
+    if (embedding && idle("embedding")) await this.useAsEmbedding(embedding);
   }
 
   async check({ path, file }: ModelRow): Promise<void> {
