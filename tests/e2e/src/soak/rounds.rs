@@ -41,7 +41,8 @@ impl Models {
         let embedding = status["embedding"]["model"].as_str().map(ToOwned::to_owned);
         let page = window.invoke("models", json!({})).await?;
         let all = page["models"].as_array().ok_or("no list of models")?;
-        let fit = all.iter().filter(|model| model["role"] == "chat" && model["failure"].is_null());
+        let converses = |model: &&Value| ["chat", "test"].contains(&model["role"].as_str().unwrap_or_default());
+        let fit = all.iter().filter(|model| converses(model) && model["failure"].is_null());
         let mut others: Vec<&str> = fit.filter_map(|model| model["path"].as_str()).filter(|path| *path != chat).collect();
         others.sort_by_key(|path| !path.contains(SMALL));
         Ok(Self { chat, other: others.first().map(|path| (*path).to_owned()), embedding })
