@@ -5,6 +5,7 @@ mod app;
 mod audit;
 mod commands;
 mod export;
+mod heap;
 #[cfg(unix)]
 mod instance;
 mod models;
@@ -24,7 +25,8 @@ use std::process::ExitCode;
 use crate::app::Paths;
 
 fn main() -> ExitCode {
-    // Before anything else, and above all before a thread starts (invariant 3).
+    heap::bound();
+    // Before all else that could do anything, and above all before a thread starts (invariant 3).
     let network_blocked = match deny_network() {
         Ok(blocked) => blocked,
         Err(error) => {

@@ -22,6 +22,7 @@ use library::{Ingest, Library};
 use policy::{Grade, Loaded, Policy, Source};
 use serde::Serialize;
 use serde_json::json;
+use tokio::sync::SetOnce;
 use tokio::task::JoinHandle;
 use vault::Vault;
 use wire::Failure;
@@ -148,6 +149,8 @@ struct Inner {
     engine: Engine,
     assistant: Assistant,
     opened: OnceLock<(Library, Ingest)>,
+    /// Set once the library is open, or cannot be.
+    opening_ended: SetOnce<()>,
     /// Making vectors.
     embedding: Mutex<Option<Background>>,
     ahead: Mutex<Ahead>,
@@ -205,6 +208,7 @@ impl Session {
             assistant,
             engine,
             opened: OnceLock::new(),
+            opening_ended: SetOnce::new(),
             embedding: Mutex::default(),
             ahead: Mutex::default(),
             status: Mutex::new(status),
@@ -294,6 +298,15 @@ impl Session {
                 Failure::new("library_opening", "자료 색인을 여는 중입니다. 잠시 후 다시 시도해 주십시오.", "")
             })
         })
+    }
+
+    /// As [`Session::library`], once it is open: what a person brings in the first moment is not turned away.
+    ///
+    /// # Errors
+    /// Why it could not be opened.
+    pub async fn opened_library(&self) -> Result<&(Library, Ingest), Failure> {
+        self.0.opening_ended.wait().await;
+        self.library()
     }
 
     /// The model that answers now, as it was last loaded: after a crash it may have come back otherwise, which the

@@ -82,7 +82,7 @@ pub async fn forget_conversation(app: State<'_, App>, id: i64) -> Result<(), Fai
     let session = app.session()?;
     session.trail().account("conversation_forgotten", &json!({ "conversation": id }))?;
     session.stop();
-    let library = session.library()?.0.clone();
+    let library = session.opened_library().await?.0.clone();
     let forgotten = apart(move || Ok(library.purge_conversation(id)?)).await;
     // Behind it, so that nothing of it is told anew meanwhile; and also where something is left to overwrite.
     let told = session.forget_told().await;
@@ -274,7 +274,7 @@ pub async fn ask_in(
     let documents_asked = documents.len();
     let scope = match documents.is_empty() {
         true => Scope::Chat,
-        false => Scope::Documents(session.library()?.0.clone(), documents),
+        false => Scope::Documents(session.opened_library().await?.0.clone(), documents),
     };
     let another = matches!(asked, Asked::Again(_));
     let Begun { conversation, history, question } = keep_question(&session, asked, documents_asked)?;

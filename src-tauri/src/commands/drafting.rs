@@ -148,7 +148,7 @@ pub async fn draft(
 /// What is found in the documents for what was filled in.
 async fn passages(session: &Session, inputs: &Inputs, documents: &[i64]) -> Result<Vec<Passage>, Failure> {
     let question = inputs.values().map(String::as_str).collect::<Vec<_>>().join("\n");
-    let hits = session.library()?.0.retrieve(&question, Some(documents), PASSAGES).await?;
+    let hits = session.opened_library().await?.0.retrieve(&question, Some(documents), PASSAGES).await?;
     Ok(hits.into_iter().map(|hit| Passage { source: hit.passage.file, text: hit.passage.text }).collect())
 }
 

@@ -102,7 +102,7 @@ pub async fn find(
         return Err(Failure::new("find_too_many", message, limit));
     }
     let session = app.session()?;
-    let library = session.library()?.0.clone();
+    let library = session.opened_library().await?.0.clone();
     let kinds = kinds.unwrap_or_else(|| vec![Kind::Documents, Kind::Conversations]);
     let find = Find { query, kinds, filters, limit, offset };
     apart(move || {

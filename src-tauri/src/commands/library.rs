@@ -28,8 +28,9 @@ pub fn documents(app: State<'_, App>) -> Result<Vec<DocumentRow>, Failure> {
 #[tauri::command]
 pub async fn add_documents(app: State<'_, App>, paths: Vec<PathBuf>) -> Result<Vec<DocumentRow>, Failure> {
     let session = app.session()?;
+    let (_, ingest) = session.opened_library().await?;
     session.trail().account("documents_added", &json!({ "paths": paths }))?;
-    session.library()?.1.add(paths).await
+    ingest.add(paths).await
 }
 
 /// Queues the sample document.
@@ -41,7 +42,7 @@ pub async fn add_sample(app: State<'_, App>) -> Result<DocumentRow, Failure> {
     written.map_err(|error| {
         Failure::new("sample_failed", "예시 문서를 저장하지 못했습니다. 디스크 공간과 권한을 확인해 주십시오.", error)
     })?;
-    let rows = app.library()?.1.add(vec![path]).await?;
+    let rows = app.session()?.opened_library().await?.1.add(vec![path]).await?;
     rows.into_iter().next().ok_or_else(|| Failure::new("sample_failed", "예시 문서를 추가하지 못했습니다.", ""))
 }
 
@@ -169,7 +170,7 @@ fn change_folders(app: &App, action: &str, path: &Path) -> Result<(), Failure> {
 #[tauri::command]
 pub async fn watch_folder(app: State<'_, App>, path: PathBuf) -> Result<(), Failure> {
     change_folders(&app, "folder_watched", &path)?;
-    app.library()?.1.watch(path).await
+    app.session()?.opened_library().await?.1.watch(path).await
 }
 
 /// Leaves a folder's documents as they are.

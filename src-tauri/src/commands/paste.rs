@@ -41,7 +41,7 @@ pub async fn add_pasted(
     request: Request<'_>,
 ) -> Result<Vec<DocumentRow>, Failure> {
     let session = app.session()?;
-    let ingest = session.library()?.1.clone();
+    let ingest = session.opened_library().await?.1.clone();
     let sent = match request.body() {
         InvokeBody::Raw(bytes) => bytes.clone(),
         // Where the page cannot send bytes as they are, they come as numbers.

@@ -23,6 +23,8 @@ impl Session {
                 Err(failure) => LibraryStatus { state: LibraryState::Failed, failure: Some(failure.clone()) },
             };
         });
+        // Only this task opens it, so it is not set.
+        let _ = self.0.opening_ended.set(());
     }
 
     async fn open_library_now(&self) -> Result<(), Failure> {

@@ -247,7 +247,7 @@ impl<'desk> Window<'desk> {
     }
 
     /// Drops files on the window, as the shell tells the page about it, once the page listens: it shows the engine's state
-    /// only then.
+    /// only then. The library may still be opening.
     ///
     /// # Errors
     /// As [`Window::wait`].

@@ -61,13 +61,13 @@ impl Models {
 pub async fn rest(window: &Window<'_>) -> Result<()> {
     until(window, "rest", AT_REST, async || {
         let status = window.invoke("status", json!({})).await?;
+        if status["library"]["state"] != "ready" {
+            return Ok(Some(status.to_string()));
+        }
         let ingest = window.invoke("ingest_status", json!({})).await?;
         let embedding = &status["embedding"];
         let embedded = embedding["state"] == "none" || embedding["state"] == "ready" && embedding["embedded"] == embedding["total"];
-        let done = status["library"]["state"] == "ready"
-            && status["engine"]["state"] == "ready"
-            && embedded
-            && ingest["state"] == "idle";
+        let done = status["engine"]["state"] == "ready" && embedded && ingest["state"] == "idle";
         Ok(if done { None } else { Some(format!("{status} {ingest}")) })
     })
     .await
