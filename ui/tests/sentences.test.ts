@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { language } from "../src/lib/language.svelte";
-import { sentence } from "../src/lib/sentence";
+import { formWord, sentence } from "../src/lib/sentence";
+import { forms } from "../src/messages/en/forms";
 import { sentences } from "../src/messages/en/sentences";
 
 const { readFileSync } = await vi.importActual<{ readFileSync: (path: string, encoding: "utf8") => string }>("node:fs");
@@ -17,7 +18,9 @@ const files = Object.keys(
     { query: "?raw" },
   ),
 );
-const sources = files.map((file) => readFileSync(fileURLToPath(new URL(file, import.meta.url).href), "utf8").split("#[cfg(test)]\nmod ")[0] ?? "");
+const read = (file: string): string => readFileSync(fileURLToPath(new URL(file, import.meta.url).href), "utf8");
+const sources = files.map((file) => read(file).split("#[cfg(test)]\nmod ")[0] ?? "");
+const templates = Object.keys(import.meta.glob("../../src-tauri/crates/drafting/tasks/*.toml", { query: "?raw" })).map(read);
 
 const all = (source: string, pattern: RegExp): string[] => [...source.matchAll(pattern)].map((match) => match[1] ?? "");
 
@@ -55,6 +58,13 @@ describe("what the shell says without a code, in English", () => {
   });
 });
 
+test("every word of the built-in forms has its English, and no other is there", () => {
+  const lines = templates.flatMap((template) => all(template, /^(?:name|description|label|choices) = (.*)$/gm));
+  const korean = lines.flatMap((line) => all(line, /"([^"]*)"/g)).filter((text) => /[\uAC00-\uD7A3]/.test(text));
+  expect(korean.length).toBeGreaterThan(50);
+  expect(Object.keys(forms).sort()).toEqual([...new Set(korean)].sort());
+});
+
 describe("said in the window's language", () => {
   afterEach(() => language.choose("ko"));
 
@@ -70,5 +80,11 @@ describe("said in the window's language", () => {
   ])("%s", (korean, english) => {
     language.choose("en");
     expect(sentence(korean)).toBe(english);
+  });
+
+  test("a form of the program is named in English, one of the person's own as it was written", () => {
+    expect(formWord("번역")).toBe("번역");
+    language.choose("en");
+    expect(["번역", "우리 과 서식"].map(formWord)).toEqual(["Translation (번역)", "우리 과 서식"]);
   });
 });

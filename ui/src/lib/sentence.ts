@@ -1,3 +1,4 @@
+import { forms } from "../messages/en/forms";
 import { sentences } from "../messages/en/sentences";
 import { language } from "./language.svelte";
 
@@ -19,3 +20,6 @@ function inEnglish(korean: string): string {
   const [, name, rest] = /^(.+?): (.+)$/s.exec(korean) ?? [];
   return name && rest ? `${name}: ${inEnglish(rest)}` : korean;
 }
+
+/** A word of a form in the window's language; what somebody wrote for a form of their own stays as it is. */
+export const formWord = (korean: string): string => (language.chosen === "ko" ? korean : (forms[korean] ?? korean));
