@@ -66,6 +66,7 @@ const done = (more: Partial<Extract<DraftEvent, { type: "done" }>> = {}): DraftE
   sources: ["복무규정.hwpx", "지침.pdf"],
   cited: [1],
   cut: false,
+  unfounded: [],
   grade: "S",
   ...more,
 });
@@ -291,6 +292,14 @@ describe("a draft on its way", () => {
     expect(told()).toBe("초안 작성을 중지하는 중입니다.");
     await finish({ cut: true });
     expect(byId("draft-cut").textContent).toContain("끝까지 쓰지 못한 초안");
+  });
+
+  test("lines that nothing speaks for are told, until the person changes them", async () => {
+    await fill();
+    await write();
+    await finish({ text: "제목  교육 안내\n일시: 2026. 4. 16.\n", unfounded: ["일시: 2026. 4. 16.", "장소: 제2강당"] });
+    expect(byId("draft-unfounded").textContent).toContain("1개");
+    expect([...byId("draft-unfounded").querySelectorAll("li")].map(({ textContent }) => textContent)).toEqual(["일시: 2026. 4. 16."]);
   });
 
   test("that is stopped before there is anything to read goes back to the form without a failure", async () => {

@@ -2,7 +2,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use assistant::Stop;
-use drafting::{Document, Format, Input, Inputs, Labels, Order, Passage, Progress, Task, Tasks};
+use drafting::{Document, Draft, Format, Input, Inputs, Labels, Order, Passage, Progress, Task, Tasks};
+use library::Facts;
 use policy::{Export, Grade, highest};
 use serde::Serialize;
 use serde_json::json;
@@ -61,6 +62,8 @@ pub enum DraftEvent {
         sources: Vec<String>,
         cited: Vec<usize>,
         cut: bool,
+        /// Lines that state a number, date or article which neither the inputs nor the passages hold.
+        unfounded: Vec<String>,
         /// That of the documents that it may rest on; none where there were none.
         grade: Option<Grade>,
     },
@@ -127,21 +130,27 @@ pub async fn draft(
             }
         };
         let order = Order { task: &task, inputs: &inputs, passages: &passages, seed };
-        drafting::draft(session.engine(), &order, &stop, |progress| match progress {
+        let drafted = drafting::draft(session.engine(), &order, &stop, |progress| match progress {
             Progress::Prefill { done, total } => tell(DraftEvent::Prefill { done, total }),
             Progress::Document(document) => tell(DraftEvent::Document { document: masked(&document) }),
         })
-        .await
+        .await?;
+        let given: Vec<&str> = inputs.values().chain(passages.iter().map(|passage| &passage.text)).map(String::as_str).collect();
+        Ok::<_, Failure>((drafted, Facts::of(&given.join("\n"))))
     }
     .await;
     session.end_answer(number);
-    let drafted = drafted?;
-    let document = masked(&drafted.document);
-    let text = match drafted.sources.is_empty() {
-        true => drafting::text(&document),
-        false => drafting::text(&drafting::without_marks(&document)),
+    let (drafted, given) = drafted?;
+    let plain = |document: &Document| match drafted.sources.is_empty() {
+        true => drafting::text(document),
+        false => drafting::text(&drafting::without_marks(document)),
     };
-    tell(DraftEvent::Done { document, text, sources: drafted.sources, cited: drafted.cited, cut: drafted.cut, grade });
+    let document = masked(&drafted.document);
+    let written = plain(&drafted.document);
+    let unfounded = library::unfounded(&written, &given).into_iter().map(|line| session.shown().text(line).0).collect();
+    let text = plain(&document);
+    let Draft { sources, cited, cut, .. } = drafted;
+    tell(DraftEvent::Done { document, text, sources, cited, cut, unfounded, grade });
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use drafting::{
     Draft, Format, Inputs, Labels, Order, Passage, Progress, Task, Tasks, draft, export, lacking, text, without_marks,
 };
 use engine::LoadOptions;
+use library::Facts;
 use serde_json::{Value, json};
 use wire::Failure;
 
@@ -63,7 +64,8 @@ pub async fn run(settings: &Settings<'_>, model: Option<PathBuf>, json: bool) ->
             eprintln!("{}: 글꼴에 없어 네모로 보이는 글자: {lacking}", path.display());
         }
     }
-    print(task, &drafted, json);
+    let given: Vec<&str> = inputs.values().chain(passages.iter().map(|passage| &passage.text)).map(String::as_str).collect();
+    print(task, &drafted, &Facts::of(&given.join("\n")), json);
     Ok(())
 }
 
@@ -99,12 +101,13 @@ fn show(progress: &Progress, json: bool) {
     let _ = std::io::stderr().flush();
 }
 
-fn print(task: &Task, drafted: &Draft, json: bool) {
+fn print(task: &Task, drafted: &Draft, given: &Facts, json: bool) {
     let plain = match drafted.sources.is_empty() {
         true => text(&drafted.document),
         false => text(&without_marks(&drafted.document)),
     };
     let findings = style::check(&plain);
+    let unfounded = library::unfounded(&plain, given);
     let usage = drafted.usage;
     if json {
         let findings: Vec<Value> = findings
@@ -127,6 +130,7 @@ fn print(task: &Task, drafted: &Draft, json: bool) {
             "cited": drafted.cited,
             "cut": drafted.cut,
             "findings": findings,
+            "unfounded": unfounded,
             "prompt_tokens": usage.prompt_tokens,
             "generated_tokens": usage.generated_tokens,
             "seconds": (usage.prefill_ms + usage.generate_ms) / 1e3,
@@ -142,6 +146,10 @@ fn print(task: &Task, drafted: &Draft, json: bool) {
     for number in &drafted.cited {
         let source = number.checked_sub(1).and_then(|at| drafted.sources.get(at)).map_or("", String::as_str);
         println!("  [{number}] {source}");
+    }
+    println!("근거 확인 필요: {}줄", unfounded.len());
+    for line in unfounded {
+        println!("  {line}");
     }
     println!("문장 점검: {}건", findings.len());
     for finding in &findings {

@@ -78,6 +78,18 @@ impl Facts {
     }
 }
 
+/// The lines of a text that state what `sources` does not hold, trimmed and each once: whoever wrote them made it up, or took
+/// it from elsewhere.
+pub fn unfounded<'text>(text: &'text str, sources: &Facts) -> Vec<&'text str> {
+    let mut lines = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if !lines.contains(&line) && Facts::of(line).claims().iter().any(|claim| !sources.hold(claim)) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
 /// ① to ⑳ become these, of which no text has any: Unicode keeps them from being characters.
 const CIRCLED: u32 = 0xfdd0;
 

@@ -24,7 +24,7 @@ pub use analyzer::{Analyzer, dictionary, normalise};
 pub use chunk::{CHUNKER_VERSION, passages};
 pub use dense::Embedding;
 pub use error::{Error, Result};
-pub use facts::{Claim, Facts};
+pub use facts::{Claim, Facts, unfounded};
 pub use find::{
     Filters, Find, Found, FoundConversation, FoundDocument, FoundMessage, Kind, Marked, Results, Snippet,
 };

@@ -70,6 +70,8 @@ export type DraftEvent =
       cited: number[];
       /** It breaks off: stopped, or too long. */
       cut: boolean;
+      /** Lines of the draft with a number, date or article that neither the inputs nor the documents hold. */
+      unfounded: string[];
       /** Of the documents that it may rest on. */
       grade: Grade | null;
     };

@@ -28,6 +28,8 @@ export interface Written {
   text: string;
   sources: string[];
   cut: boolean;
+  /** Lines that nothing speaks for, of the draft before it was changed. */
+  unfounded: string[];
   grade: Grade | null;
 }
 
@@ -64,6 +66,6 @@ export function advance(writing: Writing, event: Exclude<DraftEvent, { type: "do
 
 /** What it ends as. */
 export function finished({ seed, inputs, documents }: Writing, event: Extract<DraftEvent, { type: "done" }>): Written {
-  const { document, text, sources, cut, grade } = event;
-  return { seed, inputs, documents, document, before: [], text, sources, cut, grade };
+  const { document, text, sources, cut, unfounded, grade } = event;
+  return { seed, inputs, documents, document, before: [], text, sources, cut, unfounded, grade };
 }

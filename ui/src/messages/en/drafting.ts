@@ -56,6 +56,7 @@ export const drafting: Messages["drafting"] = {
     grade: "The highest grade among the documents used.",
     undo: "Undo",
     edit: "Edit",
+    unfounded: (lines) => `Lines with numbers or dates that neither your input nor the documents hold: ${lines}. Please check them.`,
     cut: "This draft is not complete: it was stopped, or cut off because it became too long. Please check how it ends.",
     sources: "Documents used",
     uncited: "Documents were read, but nothing is marked as coming from them. Compare the draft with the documents.",

@@ -9,6 +9,22 @@ fn is_held(claimed: &str, source: &str) -> bool {
 }
 
 #[test]
+fn lines_that_state_what_no_source_holds_are_told() {
+    let sources = Facts::of("자전거 1,200대 가운데 180대가 고장. 수리 기간 9일, 예산 2억 1천만 원. 2026. 4. 7. 회의");
+    let table: [(&str, &[&str]); 6] = [
+        ("□ 현황\n  ○ 1,200대 가운데 180대 고장\n    - 예산 210,000,000원", &[]),
+        ("1. 목적\n2. 회의(4월 7일)\n  가. 현황", &[]),
+        ("  ○ 하루 이용자 1,200명으로 작년보다 15% 늘었음\n    - 절반이 저녁에 이용함", &["○ 하루 이용자 1,200명으로 작년보다 15% 늘었음"]),
+        ("일시: 2026. 4. 8.\n일시: 2026. 4. 8.\n기한: 12일", &["일시: 2026. 4. 8.", "기한: 12일"]),
+        ("제3조에 따름", &["제3조에 따름"]),
+        ("", &[]),
+    ];
+    for (text, wanted) in table {
+        assert_eq!(unfounded(text, &sources), wanted, "{text}");
+    }
+}
+
+#[test]
 fn what_is_written_in_another_way_is_held() {
     let table: [(&str, &[&str]); 24] = [
         ("15일입니다", &["15일로 한다", "15 일", "연 15일간", "십오 일", "보름 이내", "| 3년 이상 | 15 |", "15영업일"]),
