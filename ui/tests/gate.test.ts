@@ -136,6 +136,7 @@ test("what the window holds of open data goes when it is locked", async () => {
   const { emit } = await import("@tauri-apps/api/event");
   await emit("gate", at("locked"));
   await vi.waitFor(() => expect(forget).toHaveBeenCalledOnce());
+  expect(state.state).toBeNull();
   stop();
 });
 

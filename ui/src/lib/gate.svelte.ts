@@ -38,6 +38,8 @@ export class GateState {
       this.waits.password.stop();
       this.waits.recovery.stop();
       void listening.then((unlisten) => unlisten());
+      // What is not heard of any more is not known.
+      this.#gate = null;
     };
   }
 
@@ -115,7 +117,8 @@ export class GateState {
 
   #set(gate: Gate): void {
     const locked = this.#gate?.state === "open" && gate.state !== "open";
-    this.#gate = gate;
+    // Nothing to type in before it is read anew: a password typed there would be cut in two.
+    this.#gate = locked ? null : gate;
     if (locked) this.#forget();
   }
 
