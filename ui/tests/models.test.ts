@@ -185,6 +185,19 @@ test.each([
   expect(called("choose_model").map(({ path }) => path)).toEqual(used === null ? [] : [`/models/${used}`]);
 });
 
+test("where nothing came in, nothing is taken into use", async () => {
+  shell.answers["add_model"] = refuse("disk_full", "디스크에 5.0 GiB가 필요합니다.");
+  shell.answers["check_model"] = () => null;
+  await open();
+  await emit("status", { ...app.status, engine: { state: "none", model: null, failure: null } });
+  await userEvent.click(screen.getByTestId("models-add"));
+  await waitFor(() => expect(screen.getByTestId("models-failure").textContent).toContain("5.0 GiB"));
+  await choose("qwen.gguf", "model-check");
+  await waitFor(() => expect(called("check_model")).toHaveLength(1));
+  await waitFor(() => expect(screen.queryByTestId("model-reading")).toBeNull());
+  expect(called("choose_model")).toEqual([]);
+});
+
 test("what is refused is told where it was asked, and stays while the list is read again", async () => {
   shell.answers["add_model"] = refuse("disk_full", "디스크에 5.0 GiB가 필요한데 1.0 GiB만 남아 있습니다.");
   await open();

@@ -142,13 +142,15 @@ class ModelPage {
     this.#waiting.push(...paths);
     if (this.reading) return;
     this.failure = null;
+    let came = false;
     for (let path = this.#waiting.shift(); path !== undefined; path = this.#waiting.shift()) {
       const name = baseName(path);
       const added = await this.#read("adding", path, name);
+      came ||= added;
       if (!added) this.#waiting = [];
       else app.say(isBundle(path) ? words.models.list.addedBundle(name) : words.models.list.added(name));
     }
-    await this.#takeFirst();
+    if (came) await this.#takeFirst();
   }
 
   /** Where nothing answers yet, or nothing finds by meaning, a model that came in does so from now on. */
