@@ -25,8 +25,7 @@ use std::process::ExitCode;
 use crate::app::Paths;
 
 fn main() -> ExitCode {
-    heap::bound();
-    // Before all else that could do anything, and above all before a thread starts (invariant 3).
+    // Before anything else, and above all before a thread starts (invariant 3).
     let network_blocked = match deny_network() {
         Ok(blocked) => blocked,
         Err(error) => {
@@ -41,6 +40,7 @@ fn main() -> ExitCode {
         eprintln!("나랏말: 충돌 기록을 막지 못하여 시작하지 않습니다. ({error})");
         return ExitCode::FAILURE;
     }
+    heap::bound();
     let asked = |flag: &str| std::env::args_os().any(|argument| argument == flag);
     let words: Vec<_> = std::env::args_os().skip(1).collect();
     let command = words.first().and_then(|word| word.to_str()).unwrap_or_default();

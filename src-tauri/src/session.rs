@@ -12,7 +12,7 @@ mod trial;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use assistant::{Assistant, Stop};
 use catalog::Role;
@@ -148,9 +148,8 @@ struct Inner {
     trail: Arc<Trail>,
     engine: Engine,
     assistant: Assistant,
-    opened: OnceLock<(Library, Ingest)>,
-    /// Set once the library is open, or cannot be.
-    opening_ended: SetOnce<()>,
+    /// Set once it is open, or cannot be.
+    opened: SetOnce<Result<(Library, Ingest), Failure>>,
     /// Making vectors.
     embedding: Mutex<Option<Background>>,
     ahead: Mutex<Ahead>,
@@ -207,8 +206,7 @@ impl Session {
             trail,
             assistant,
             engine,
-            opened: OnceLock::new(),
-            opening_ended: SetOnce::new(),
+            opened: SetOnce::new(),
             embedding: Mutex::default(),
             ahead: Mutex::default(),
             status: Mutex::new(status),
@@ -293,11 +291,8 @@ impl Session {
     /// # Errors
     /// `library_opening` while it is still being opened, or why it failed.
     pub fn library(&self) -> Result<&(Library, Ingest), Failure> {
-        self.0.opened.get().ok_or_else(|| {
-            self.status().library.failure.unwrap_or_else(|| {
-                Failure::new("library_opening", "자료 색인을 여는 중입니다. 잠시 후 다시 시도해 주십시오.", "")
-            })
-        })
+        let opening = || Failure::new("library_opening", "자료 색인을 여는 중입니다. 잠시 후 다시 시도해 주십시오.", "");
+        self.0.opened.get().ok_or_else(opening)?.as_ref().map_err(Clone::clone)
     }
 
     /// As [`Session::library`], once it is open: what a person brings in the first moment is not turned away.
@@ -305,8 +300,7 @@ impl Session {
     /// # Errors
     /// Why it could not be opened.
     pub async fn opened_library(&self) -> Result<&(Library, Ingest), Failure> {
-        self.0.opening_ended.wait().await;
-        self.library()
+        self.0.opened.wait().await.as_ref().map_err(Clone::clone)
     }
 
     /// The model that answers now, as it was last loaded: after a crash it may have come back otherwise, which the
@@ -362,15 +356,14 @@ impl Session {
     /// # Errors
     /// Why it could not be loaded; the choice is then not kept.
     pub async fn choose_model(&self, path: &Path) -> Result<(), Failure> {
-        let locked = self.policy().is_locked("model");
-        // What would be loaded at the next start anyway, because it came in just now, is no choice of the person's.
-        if locked && self.default_model()?.as_deref() != Some(path) {
-            return Err(locked_by_policy());
+        if self.policy().is_locked("model") {
+            // What the next start loads anyway, because it came in just now, is no choice of the person's.
+            return match self.default_model()?.as_deref() == Some(path) {
+                true => self.load(path).await,
+                false => Err(locked_by_policy()),
+            };
         }
         self.load(path).await?;
-        if locked {
-            return Ok(());
-        }
         Ok(self.0.vault.set_setting(MODEL_SETTING, Some(&path.to_string_lossy()))?)
     }
 
@@ -404,7 +397,7 @@ impl Session {
 
     /// The model that a start loads: the person's choice, or else the catalog's.
     fn default_model(&self) -> Result<Option<PathBuf>, Failure> {
-        let chosen = self.0.vault.setting(MODEL_SETTING).ok().flatten();
+        let chosen = self.0.vault.setting(MODEL_SETTING)?;
         models::chat_model(chosen.map(PathBuf::from), &self.0.paths.models())
     }
 

@@ -53,7 +53,7 @@ impl Session {
         if documents.is_empty() {
             return Some(Scope::Chat);
         }
-        self.0.opened.get().map(|(library, _)| Scope::Documents(library.clone(), documents))
+        self.library().ok().map(|(library, _)| Scope::Documents(library.clone(), documents))
     }
 
     /// Reads what is wanted, once there is a model to read it: also where another branch is shown now. Call it inside a

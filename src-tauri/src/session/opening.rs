@@ -17,17 +17,16 @@ impl Session {
     pub(super) async fn open_library(&self) {
         let opened = self.open_library_now().await;
         let opened = opened.inspect_err(|failure| tracing::error!(code = failure.code, "the library could not be opened"));
-        self.change(|status| {
-            status.library = match &opened {
-                Ok(()) => LibraryStatus { state: LibraryState::Ready, failure: None },
-                Err(failure) => LibraryStatus { state: LibraryState::Failed, failure: Some(failure.clone()) },
-            };
-        });
-        // Only this task opens it, so it is not set.
-        let _ = self.0.opening_ended.set(());
+        let status_now = match &opened {
+            Ok(_) => LibraryStatus { state: LibraryState::Ready, failure: None },
+            Err(failure) => LibraryStatus { state: LibraryState::Failed, failure: Some(failure.clone()) },
+        };
+        // Only this task opens it, so the cell is empty. Before the window hears of it: what it then asks for is there.
+        let _ = self.0.opened.set(opened);
+        self.change(|status| status.library = status_now);
     }
 
-    async fn open_library_now(&self) -> Result<(), Failure> {
+    async fn open_library_now(&self) -> Result<(Library, Ingest), Failure> {
         let vault = self.0.vault.clone();
         let (index, dictionary) = (self.0.paths.index(), self.0.paths.dictionary());
         let (opening, key) = (vault.clone(), self.0.key.derive("index"));
@@ -61,8 +60,6 @@ impl Session {
                 Change::Status(status) => Notice::Ingest(status),
             });
         });
-        // Only this task opens it, so the cell is empty.
-        let _ = self.0.opened.set((library, ingest));
-        Ok(())
+        Ok((library, ingest))
     }
 }
