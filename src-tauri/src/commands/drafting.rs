@@ -135,21 +135,15 @@ pub async fn draft(
             Progress::Document(document) => tell(DraftEvent::Document { document: masked(&document) }),
         })
         .await?;
-        let given: Vec<&str> = inputs.values().chain(passages.iter().map(|passage| &passage.text)).map(String::as_str).collect();
-        Ok::<_, Failure>((drafted, Facts::of(&given.join("\n"))))
+        Ok::<_, Failure>((drafted, Facts::of(&order.given())))
     }
     .await;
     session.end_answer(number);
-    let (drafted, given) = drafted?;
-    let plain = |document: &Document| match drafted.sources.is_empty() {
-        true => drafting::text(document),
-        false => drafting::text(&drafting::without_marks(document)),
-    };
-    let document = masked(&drafted.document);
-    let written = plain(&drafted.document);
+    let (Draft { document, sources, cited, cut, .. }, given) = drafted?;
+    let written = drafting::plain(&document, &sources);
     let unfounded = library::unfounded(&written, &given).into_iter().map(|line| session.shown().text(line).0).collect();
-    let text = plain(&document);
-    let Draft { sources, cited, cut, .. } = drafted;
+    let document = masked(&document);
+    let text = drafting::plain(&document, &sources);
     tell(DraftEvent::Done { document, text, sources, cited, cut, unfounded, grade });
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use assistant::Stop;
 use drafting::{
-    Draft, Format, Inputs, Labels, Order, Passage, Progress, Task, Tasks, draft, export, lacking, text, without_marks,
+    Draft, Format, Inputs, Labels, Order, Passage, Progress, Task, Tasks, draft, export, lacking, plain, text,
 };
 use engine::LoadOptions;
 use library::Facts;
@@ -64,8 +64,7 @@ pub async fn run(settings: &Settings<'_>, model: Option<PathBuf>, json: bool) ->
             eprintln!("{}: 글꼴에 없어 네모로 보이는 글자: {lacking}", path.display());
         }
     }
-    let given: Vec<&str> = inputs.values().chain(passages.iter().map(|passage| &passage.text)).map(String::as_str).collect();
-    print(task, &drafted, &Facts::of(&given.join("\n")), json);
+    print(task, &drafted, &Facts::of(&order.given()), json);
     Ok(())
 }
 
@@ -102,10 +101,7 @@ fn show(progress: &Progress, json: bool) {
 }
 
 fn print(task: &Task, drafted: &Draft, given: &Facts, json: bool) {
-    let plain = match drafted.sources.is_empty() {
-        true => text(&drafted.document),
-        false => text(&without_marks(&drafted.document)),
-    };
+    let plain = plain(&drafted.document, &drafted.sources);
     let findings = style::check(&plain);
     let unfounded = library::unfounded(&plain, given);
     let usage = drafted.usage;

@@ -1,6 +1,7 @@
 //! The marks [1], [2] with which a draft names the passages that it rests on.
 
 use crate::document::Document;
+use crate::export;
 
 /// The longest number of a mark.
 const DIGITS: usize = 3;
@@ -27,6 +28,14 @@ pub fn checked(document: &Document, passages: usize) -> (Document, Vec<usize>) {
 /// the person's own text may have such marks.
 pub fn without_marks(document: &Document) -> Document {
     document.map(|text| marked(text, |_| String::new()))
+}
+
+/// A draft as plain text, without the marks of its `sources` where it has any.
+pub fn plain(document: &Document, sources: &[String]) -> String {
+    match sources.is_empty() {
+        true => export::text(document),
+        false => export::text(&without_marks(document)),
+    }
 }
 
 /// The text with each mark replaced. Where nothing takes its place the blank before it goes as well.

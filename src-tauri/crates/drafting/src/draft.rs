@@ -40,6 +40,14 @@ pub struct Order<'a> {
     pub seed: u32,
 }
 
+impl Order<'_> {
+    /// All that a draft has its facts from: what was filled in, and the passages.
+    pub fn given(&self) -> String {
+        let passages = self.passages.iter().map(|passage| &passage.text);
+        self.inputs.values().chain(passages).map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+}
+
 /// What happens while a draft is written.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress {

@@ -19,7 +19,7 @@ mod task;
 mod tasks;
 mod template;
 
-pub use citations::without_marks;
+pub use citations::{plain, without_marks};
 pub use document::{Block, Document};
 pub use draft::{Draft, Order, Passage, Progress, draft, from_answer, prompt};
 pub use error::{Error, Result};
