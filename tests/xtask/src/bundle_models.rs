@@ -55,7 +55,8 @@ pub fn bundle(places: &Places, files: Vec<PathBuf>, key: Option<&Path>, out: Opt
         .map_err(|error| Failure::new(format!("모델 묶음의 목록을 만들지 못했습니다: {error}")))?;
     let out = out.unwrap_or_else(|| places.target.join("bundle").join("models.naratmal-models"));
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let scratch = folder.join(".making-models");
+    // Another run may be making the same bundle.
+    let scratch = folder.join(format!(".making-models-{}", std::process::id()));
     fs::create_dir_all(&scratch).explain("모델 묶음을 만들 폴더를 만들지 못했습니다")?;
     let made = write(&scratch, &manifest, key, &files, &out);
     fs::remove_dir_all(&scratch).explain("임시 폴더를 지우지 못했습니다")?;

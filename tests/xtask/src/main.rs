@@ -31,7 +31,7 @@ mod vulkan;
 mod release_tests;
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -103,10 +103,7 @@ fn main() -> ExitCode {
         Task::Vulkan => vulkan().map(|()| true),
         Task::Baseline => baseline().map(|()| true),
         Task::Bundle { no_build, out } => with_places(|places| bundle::bundle(places, bundle::Options { no_build, out })),
-        Task::BundleModels { files, key, out } => with_places(|places| {
-            println!("{}", bundle_models::bundle(places, files, key.as_deref(), out)?.display());
-            Ok(())
-        }),
+        Task::BundleModels { files, key, out } => pack_models(files, key.as_deref(), out).map(|()| true),
         Task::Sbom { target, out } => with_places(|places| bundle::notices_for(places, &target, &out)),
     };
     match outcome {
@@ -171,6 +168,13 @@ fn baseline() -> Result<()> {
     for program in baseline::build(&places)? {
         println!("{}", program.display());
     }
+    Ok(())
+}
+
+/// Waits for nobody: a model stands under its name only once it is whole, so it can be packed while others are set up, and
+/// while `cargo xtask test` runs the test that packs one.
+fn pack_models(files: Vec<PathBuf>, key: Option<&Path>, out: Option<PathBuf>) -> Result<()> {
+    println!("{}", bundle_models::bundle(&Places::find()?, files, key, out)?.display());
     Ok(())
 }
 
