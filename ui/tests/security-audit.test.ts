@@ -3,12 +3,13 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { AuditEntry } from "../src/lib/contract";
 import { language, words } from "../src/lib/language.svelte";
 import { PAGE, stamp } from "../src/lib/security.svelte";
+import { inWords } from "../src/lib/trail";
 import { called, dialog, refuse, shell, useShell, user } from "./security";
 
 /** Only Node may read what lies outside `ui/`. */
 const { readFileSync } = await vi.importActual<{ readFileSync: (path: string, encoding: "utf8") => string }>("node:fs");
 const { fileURLToPath } = await vi.importActual<{ fileURLToPath: (url: string) => string }>("node:url");
-const SHELL_TRAIL = "../../src-tauri/src/audit.rs";
+const shellSources = Object.keys(import.meta.glob("../../src-tauri/src/**/*.rs", { query: "?raw" }));
 
 const AT = Date.UTC(2026, 10, 25);
 const entry = (seq: number): AuditEntry => ({
@@ -16,8 +17,7 @@ const entry = (seq: number): AuditEntry => ({
   at: AT,
   who: "홍길동",
   action: "unlock",
-  label: "잠금 해제",
-  what: "암호",
+  what: { by: "password" },
 });
 afterEach(() => language.choose("ko"));
 
@@ -33,29 +33,43 @@ test("the trail is shown latest first with its count, and that it is whole", asy
   shell.answers["audit_entries"] = () => ({ entries: numbered(2, 2), count: 2, faults: [] });
   await dialog("audit");
   const rows = await screen.findAllByTestId("audit-row");
-  expect(within(rows[0]!).getAllByRole("cell").map(({ textContent }) => textContent)).toEqual([stamp(entry(2).at), "홍길동", "잠금 해제", "암호"]);
+  expect(within(rows[0]!).getAllByRole("cell").map(({ textContent }) => textContent)).toEqual([stamp(entry(2).at), "홍길동", "잠금 해제", "방법: 암호"]);
   expect(screen.getByTestId("audit-count").textContent).toContain("모두 2건. 빠지거나 바뀐 기록이 없습니다.");
   expect(screen.queryByTestId("audit-faults")).toBeNull();
   expect(screen.getAllByRole("columnheader").map(({ textContent }) => textContent)).toEqual(["시각", "사용자", "일", "내용"]);
 });
 
-test("in English an action has its name by its code; one of a later shell keeps the Korean that came with it", async () => {
-  const later: AuditEntry = { ...entry(1), action: "later", label: "그 밖의 일" };
-  shell.answers["audit_entries"] = () => ({ entries: [entry(2), later], count: 2, faults: [] });
+test("in English actions, what they were done to, and faults are in English", async () => {
+  const later: AuditEntry = { ...entry(1), action: "later", what: { later: 1, by: "created" } };
+  shell.answers["audit_entries"] = () => ({ entries: [entry(2), later], count: 2, faults: ["3번 기록이 빠져 있습니다."] });
   language.choose("en");
   await dialog("audit");
   const rows = await screen.findAllByTestId("audit-row");
-  expect(rows.map((row) => within(row).getAllByRole("cell")[2]!.textContent)).toEqual(["Unlocked", "그 밖의 일"]);
-  expect(screen.getByTestId("audit-count").textContent).toContain("2 entries. None is missing or changed.");
+  const cells = rows.map((row) => within(row).getAllByRole("cell").slice(2).map(({ textContent }) => textContent));
+  expect(cells).toEqual([["Unlocked", "By: password"], ["Another action (later)", "By: first start, later: 1"]]);
+  expect(screen.getByTestId("audit-faults").textContent).toContain("Entry 3 is missing.");
 });
 
-test("every action that the shell has a name for has one in English", () => {
-  const source = readFileSync(fileURLToPath(new URL(SHELL_TRAIL, import.meta.url).href), "utf8");
-  const labels = /pub fn label[\s\S]*?\n}/.exec(source)![0];
-  const codes = [...labels.matchAll(/"(\w+)" => "/g)].map(([, code]) => code!);
+test.each<[what: AuditEntry["what"], korean: string]>([
+  [{ by: "password" }, "방법: 암호"],
+  [{ documents: [1, 2], conversation: 3 }, "대화 번호: 3, 문서: 1 · 2"],
+  [{ document: 7, from: "C", reason: "공개한 문서입니다.", to: "O" }, "문서 번호: 7, 이전 등급: C, 새 등급: O, 까닭: 공개한 문서입니다."],
+  [{ grade: null, masked: true }, "등급: 없음, 개인정보 가림: 예"],
+  [{ on: false, value: { a: 1 } }, '값: {"a":1}, 사용: 아니요'],
+  [{ name: "", serial: 0, source: "default" }, "이름: 없음, 일련번호: 0, 출처: 기본값"],
+  // A file may be called as a code is.
+  [{ file: "password" }, "파일: password"],
+  [{ toString: "가" }, "toString: 가"],
+  [{}, ""],
+  ["기록", "기록"],
+])("an entry %j is read as %s", (what, korean) => expect(inWords(what)).toBe(korean));
+
+test("every action that the shell accounts for has a name", () => {
+  const accounts = (source: string) => [...source.matchAll(/\baccount(?:_at)?\((?:\w+\(\), |\*at, )?\s*"(\w+)"/g)].map(([, code]) => code!);
+  const codes = shellSources.flatMap((file) => accounts(readFileSync(fileURLToPath(new URL(file, import.meta.url).href), "utf8")));
   expect(codes).toContain("unlock_failed");
-  language.choose("en");
-  expect(codes.filter((code) => words.security.audit.label(code, "") === "")).toEqual([]);
+  expect(codes.length).toBeGreaterThan(25);
+  expect(codes.filter((code) => !Object.hasOwn(words.trail.actions, code))).toEqual([]);
 });
 
 test("faults stand on top, and nothing says that it is whole", async () => {

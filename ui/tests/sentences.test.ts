@@ -13,6 +13,7 @@ const files = Object.keys(
       "../../src-tauri/crates/reader/src/**/*.rs",
       "../../src-tauri/crates/library/src/appraise.rs",
       "../../src-tauri/crates/policy/src/propose.rs",
+      "../../src-tauri/crates/vault/src/audit.rs",
       "!**/*tests.rs",
     ],
     { query: "?raw" },
@@ -34,6 +35,8 @@ const told = sources.flatMap((source) => [
   ...all(source, /\bCUT: &str = "([^"]*)"/g),
   ...all(source, /\badd\([\w:.]+, format!\("([^"]*)"/g),
   ...all(source, /\breasons: vec!\["([^"]*)"/g),
+  // Of the audit trail.
+  ...all(source, /\bSelf::\w+(?: \{[^}]*\})?(?: if from == to)? => \{?\s*(?:format!\()?"([^"]*)"/g),
 ]);
 const keys = new Set(told.map(key));
 keys.delete("{}쪽은 {}");
@@ -74,6 +77,7 @@ describe("said in the window's language", () => {
 
   test.each([
     [ocr, "Pages 3~5, 9 were read by character recognition (OCR). Compare numbers and names with the original."],
+    ["3번부터 7번까지의 기록이 빠져 있습니다.", "Entries 3 to 7 are missing."],
     ["본문에 ‘대외비’ 표시가 있습니다.", "The text is marked ‘대외비’."],
     ["계획.zip: 변경 내용 추적에서 삭제된 글은 읽지 않았습니다.", "계획.zip: Text that a tracked change deleted was not read."],
     ["앞으로 생길 문장입니다.", "앞으로 생길 문장입니다."],

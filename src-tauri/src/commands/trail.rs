@@ -2,12 +2,13 @@ use std::path::PathBuf;
 
 use policy::{Grade, Kept};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tauri::State;
 use wire::Failure;
 
 use crate::app::App;
 use crate::commands::apart;
+use crate::shown::Shown;
 use crate::{audit, export};
 
 /// `AuditEntry` of the window's contract.
@@ -17,8 +18,7 @@ pub struct AuditEntry {
     at: i64,
     who: String,
     action: String,
-    label: &'static str,
-    what: String,
+    what: Value,
 }
 
 /// `AuditPage` of the window's contract.
@@ -42,15 +42,14 @@ pub async fn audit_entries(app: State<'_, App>, before: Option<i64>, limit: u32)
             Some(_) => session.trail().checked()?,
         };
         let entries = session.trail().entries(before, limit.min(MOST))?;
-        let shown = entries.into_iter().map(|entry| AuditEntry {
-            label: audit::label(&entry.action),
-            what: session.shown().text(&audit::in_words(&entry.what)).0,
+        let entries = entries.into_iter().map(|entry| AuditEntry {
+            what: shown(session.shown(), serde_json::from_str(&entry.what).unwrap_or(Value::String(entry.what))),
             seq: entry.seq,
             at: entry.at,
             who: entry.who,
             action: entry.action,
         });
-        Ok(AuditPage { entries: shown.collect(), count: checked.count, faults: checked.faults })
+        Ok(AuditPage { entries: entries.collect(), count: checked.count, faults: checked.faults })
     })
     .await
 }
@@ -75,4 +74,38 @@ pub async fn export_audit(app: State<'_, App>, path: PathBuf) -> Result<usize, F
         audit::write_table(session.trail(), &path)
     })
     .await
+}
+
+/// What an entry says of its action, with its texts as the window shows them.
+fn shown(how: &Shown, what: Value) -> Value {
+    match what {
+        Value::String(text) => Value::String(how.masked(&text)),
+        Value::Array(values) => values.into_iter().map(|value| shown(how, value)).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(key, value)| (key, shown(how, value))).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => what,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use policy::Policy;
+
+    use super::*;
+
+    #[test]
+    fn the_texts_of_an_entry_are_masked_wherever_they_stand() {
+        let mut policy = Policy::default();
+        policy.masking.window = vec![personal::Kind::Phone.word().to_owned()];
+        let how = Shown::under(Arc::new(policy));
+        let table = [
+            (json!({ "file": "010-1234-5678.hwpx", "grade": null }), json!({ "file": "010-****-5678.hwpx", "grade": null })),
+            (json!({ "paths": ["가", { "on": true }], "serial": 3 }), json!({ "paths": ["가", { "on": true }], "serial": 3 })),
+            (json!("전화 010-1234-5678"), json!("전화 010-****-5678")),
+        ];
+        for (what, wanted) in table {
+            assert_eq!(shown(&how, what), wanted);
+        }
+    }
 }

@@ -53,10 +53,8 @@ export interface AuditEntry {
   at: number;
   who: string;
   action: string;
-  /** Korean, of the action. */
-  label: string;
-  /** Korean, what it was done to; may be empty. */
-  what: string;
+  /** What it was done to, by the shell's keys; a text where an entry is not as the shell writes it. */
+  what: Record<string, unknown> | string;
 }
 
 export interface AuditPage {

@@ -6,7 +6,8 @@ import { shelf } from "./shelf";
 import { library } from "./library";
 import { finding } from "./finding";
 import { security } from "./security";
+import { trail } from "./trail";
 import { models } from "./models";
 import { drafting } from "./drafting";
 
-export const en: Messages = { common, chat, shelf, library, finding, security, models, drafting };
+export const en: Messages = { common, chat, shelf, library, finding, security, trail, models, drafting };

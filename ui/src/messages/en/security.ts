@@ -5,50 +5,6 @@ const minutes = (n: number) => (n === 1 ? "1 minute" : `${n} minutes`);
 /** A label within a sentence. */
 const within = (label: string) => label.charAt(0).toLowerCase() + label.slice(1);
 
-/** What is in the trail, by the shell's codes (`label` of src-tauri/src/audit.rs). */
-const actions: Record<string, string> = {
-  created: "Encryption started",
-  unlock: "Unlocked",
-  unlock_failed: "Unlocking failed",
-  lock: "Locked",
-  password_set: "Password changed",
-  keyring_set: "Login keyring set",
-  recovery_key_made: "Recovery key made",
-  policy_applied: "Policy applied",
-  setting_changed: "Setting changed",
-  model_loaded: "Model loaded",
-  model_added: "Model added",
-  model_removed: "Model deleted",
-  document_opened: "Document viewed",
-  original_opened: "Original opened in another program",
-  pages_opened: "Document viewed as pages",
-  documents_added: "Documents added",
-  document_removed: "Document removed from list",
-  document_restored: "Document put back",
-  document_forgotten: "Document permanently deleted",
-  folder_watched: "Folder watching started",
-  folder_unwatched: "Folder watching stopped",
-  grade_set: "Grade set",
-  question: "Question",
-  answer: "Answer",
-  answer_again: "Another answer requested",
-  conversation_archived: "Conversation archived",
-  conversation_unarchived: "Conversation unarchived",
-  conversation_removed: "Conversation removed from list",
-  conversation_restored: "Conversation put back",
-  conversation_forgotten: "Conversation permanently deleted",
-  conversation_exported: "Conversation exported",
-  draft: "Document drafted",
-  draft_exported: "Draft exported",
-  export_refused: "Export refused",
-  audit_exported: "Audit trail exported",
-  backup_made: "Backup made",
-  backup_restoring: "Restoring from a backup started",
-  backup_restored: "Restored from a backup",
-  report_saved: "Problem report saved",
-  audit_fault: "Fault found in audit trail",
-};
-
 export const security: Messages["security"] = {
   program: "Naratmal",
   appearance: {
@@ -262,7 +218,6 @@ export const security: Messages["security"] = {
     who: "User",
     action: "Action",
     what: "Details",
-    label: (action, label) => actions[action] ?? label,
     none: "No entries.",
     more: "Show more",
     loading: "Loading…",

@@ -1,6 +1,6 @@
 /**
- * What the shell says without a code: what could not be read of a document, and why a grade was proposed. By its Korean, in
- * which `{}` stands for what differs from case to case; `{1}` is the first of them in English.
+ * What the shell says without a code: what could not be read of a document, why a grade was proposed, and what is wrong with
+ * the audit trail. By its Korean, in which `{}` stands for what differs from case to case; `{1}` is the first of them in English.
  */
 export const sentences: Record<string, string> = {
   // What could not be read
@@ -44,4 +44,14 @@ export const sentences: Record<string, string> = {
   "이름과 연락처 같은 개인정보가 {}건 있습니다.": "It holds personal information such as names and contacts: {1}.",
   "공개하지 못할 표시나 개인정보를 찾지 못했습니다.": "No marking or personal information was found that would keep it from being made public.",
   "기관 정책이 정한 기본 등급입니다.": "It is the lowest grade that your agency’s policy allows.",
+
+  // What is wrong with the audit trail
+  "{}번 기록이 바뀌었거나 자리가 옮겨졌습니다. 백업의 감사 기록과 비교하십시오.": "Entry {1} was changed or moved. Compare it with the audit trail of a backup.",
+  "{}번 기록이 빠져 있습니다.": "Entry {1} is missing.",
+  "{}번부터 {}번까지의 기록이 빠져 있습니다.": "Entries {1} to {2} are missing.",
+  "마지막 기록({}번)이 지워졌습니다.": "The last entry ({1}) was deleted.",
+  "마지막 기록들({}번부터 {}번까지)이 지워졌습니다.": "The last entries ({1} to {2}) were deleted.",
+  "{}번까지의 기록이 다시 쓰였습니다. 백업의 감사 기록과 비교하십시오.": "The entries up to {1} were written anew. Compare them with the audit trail of a backup.",
+  "감사 기록의 마지막 위치를 적어 둔 파일이 없습니다. 기록이 지워졌는지 알 수 없으니 백업과 비교하십시오.":
+    "The file that notes where the audit trail ends is missing. Whether entries were deleted is not known: compare it with a backup.",
 };

@@ -5,10 +5,11 @@ import { shelf } from "./shelf";
 import { library } from "./library";
 import { finding } from "./finding";
 import { security } from "./security";
+import { trail } from "./trail";
 import { models } from "./models";
 import { drafting } from "./drafting";
 
-export const ko = { common, chat, shelf, library, finding, security, models, drafting };
+export const ko = { common, chat, shelf, library, finding, security, trail, models, drafting };
 
 /** What every language has to say. */
 export type Messages = typeof ko;

@@ -219,8 +219,6 @@ export const security = {
     who: "사용자",
     action: "일",
     what: "내용",
-    /** The shell says it in Korean beside its code. */
-    label: (_action: string, label: string) => label,
     none: "기록이 없습니다.",
     more: "더 보기",
     loading: "불러오고 있습니다…",
