@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a person meets on a new machine: a Debian 12 that has only Python and, bound in, Rust.
+# What a person meets on a new machine: a Debian 12 that has only Python and, bound in, Rust with the linker that it wants.
 #
 #   sudo tests/xtask/fresh-root.sh commands           the two commands of README.md, in a fresh clone, with their times
 #   sudo tests/xtask/fresh-root.sh package FILE.deb   installs the package with apt, and starts it without a network
@@ -53,13 +53,14 @@ mirror() {
     | awk -v release="$RELEASE" '$2 == release && $3 == "main" && $4 == "Debian" { print $1; exit }'
 }
 
+# A root with Debian's smallest set and the packages in $1.
 make_root() {
   local from
   from=$(mirror)
   [ -n "$from" ] || fail "데비안 $RELEASE의 미러를 찾지 못했습니다. MIRROR에 주소를 적어 주십시오."
   say "데비안 12 루트를 만듭니다: $root"
   SECONDS=0
-  debootstrap --variant=minbase --include=python3,ca-certificates "$RELEASE" "$root" "$from" > "$root.log" 2>&1 \
+  debootstrap --variant=minbase --include="$1" "$RELEASE" "$root" "$from" > "$root.log" 2>&1 \
     || fail "debootstrap에 실패했습니다: $root.log"
   rm -f "$root.log"
   printf 'debootstrap: %s s\n' "$SECONDS"
@@ -94,7 +95,8 @@ commands() {
   local toolchain cargo_home
   toolchain=$(cd "$checkout" && rustc --print sysroot) || fail "Rust를 찾지 못했습니다."
   cargo_home=${CARGO_HOME:-$HOME/.cargo}
-  make_root
+  # gcc and libc6-dev are what Rust itself wants on Debian: without them it links nothing.
+  make_root python3,ca-certificates,gcc,libc6-dev
   mkdir "$root/rust" "$root/cargo"
   mount --bind "$toolchain" "$root/rust"
   mount -o remount,ro,bind "$root/rust"
@@ -117,7 +119,7 @@ commands() {
 package() {
   local package=$1
   [ -f "$package" ] || fail "$package 파일이 없습니다. cargo xtask bundle로 만들어 주십시오."
-  make_root
+  make_root python3,ca-certificates
   cp "$package" "$root/naratmal.deb"
   say "apt로 설치합니다."
   SECONDS=0
