@@ -82,7 +82,7 @@ make_root() {
 # A command inside, with the surroundings of a new login and with this machine's proxies.
 inside() {
   local kept=() name
-  for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY SSL_CERT_FILE PIP_INDEX_URL PIP_TRUSTED_HOST \
+  for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY SSL_CERT_FILE NODE_EXTRA_CA_CERTS PIP_INDEX_URL PIP_TRUSTED_HOST \
     npm_config_registry CARGO_BUILD_JOBS; do
     if [ -n "${!name:-}" ]; then kept+=("$name=${!name}"); fi
   done

@@ -6,6 +6,7 @@
 pub mod backup;
 pub mod chat;
 pub mod collections;
+pub mod conversations;
 pub mod drafting;
 pub mod engine;
 pub mod find;
