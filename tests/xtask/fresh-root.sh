@@ -17,7 +17,7 @@ say() { printf '▸ %s\n' "$*" >&2; }
 fail() { printf '\n오류: %s\n' "$*" >&2; exit 1; }
 
 [ "$(id -u)" = 0 ] || fail "관리자 권한이 필요합니다. sudo로 실행해 주십시오."
-for program in debootstrap git unshare chroot; do
+for program in debootstrap git unshare chroot pivot_root; do
   command -v "$program" > /dev/null || fail "$program 명령이 없습니다. 설치한 뒤 다시 실행해 주십시오."
 done
 
@@ -79,6 +79,12 @@ make_root() {
   mount --make-rslave "$root/dev"
 }
 
+# A command that has the new root for its root. Not by chroot: what was chrooted may make no namespaces of its own.
+enter() {
+  unshare --mount --propagation private sh -c \
+    'mount --rbind "$0" "$0" && cd "$0" && pivot_root . . && umount -l . && cd / && exec "$@"' "$root" "$@"
+}
+
 # A command inside, with the surroundings of a new login and with this machine's proxies.
 inside() {
   local kept=() name
@@ -86,7 +92,7 @@ inside() {
     npm_config_registry CARGO_BUILD_JOBS; do
     if [ -n "${!name:-}" ]; then kept+=("$name=${!name}"); fi
   done
-  chroot "$root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM=dumb \
+  enter /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM=dumb \
     PATH=/rust/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     CARGO_HOME=/cargo "${kept[@]}" "$@"
 }

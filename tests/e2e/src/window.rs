@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
@@ -166,10 +167,16 @@ impl<'desk> Window<'desk> {
     /// # Errors
     /// As [`Window::wait`].
     pub async fn text(&self, selector: &str) -> Result<String> {
+        self.with(selector, async |element| element.text().await).await
+    }
+
+    /// Does something with the last element that matches, once there is one; where the page put another in its place
+    /// meanwhile, with that.
+    async fn with<T>(&self, selector: &str, act: impl AsyncFn(Element) -> std::result::Result<T, CmdError>) -> Result<T> {
         loop {
-            match self.wait(selector).await?.text().await {
+            match act(self.wait(selector).await?).await {
                 Err(error) if error.is_stale_element_reference() => {}
-                text => return Ok(text?),
+                done => return Ok(done?),
             }
         }
     }
@@ -198,12 +205,7 @@ impl<'desk> Window<'desk> {
     /// # Errors
     /// As [`Window::wait`].
     pub async fn click(&self, selector: &str) -> Result<()> {
-        loop {
-            match self.wait(selector).await?.click().await {
-                Err(error) if error.is_stale_element_reference() => {}
-                clicked => return Ok(clicked?),
-            }
-        }
+        self.with(selector, async |element| element.click().await).await
     }
 
     /// Presses a button wherever it stands: what is about it may grow while the driver aims.

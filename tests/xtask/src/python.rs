@@ -41,6 +41,22 @@ const NUMPY: (&str, &[&str]) = ("numpy==2.3.5", &[
     "00dc4e846108a382c5869e77c6ed514394bdeb3403461d25a829711041217d5b",
 ]);
 
+/// What that package reads model cards with, and cannot be loaded without; wheels as above.
+const YAML: (&str, &[&str]) = ("pyyaml==6.0.3", &[
+    "652cb6edd41e718550aad172851962662ff2681490a8a711af6a4d288dd96824",
+    "10892704fc220243f5305762e276552a0395f7beb4dbf9b14ec8fd43b57f126c",
+    "b8bb0864c5a28024fac8a632c443c87c5aa6f215c0b126c449ae1a150412f31d",
+    "9f3bfb4965eb874431221a3ff3fdcddc7e74e3b07799e0e84ca4a0f867d449bf",
+    "fc09d0aa354569bc501d4e787133afc08552722d3ab34836a80547331bb5d4a0",
+    "9149cad251584d5fb4981be1ecde53a1ca46c891a79788c0df828d2f166bda28",
+    "ba1cc08a7ccde2d2ec775841541641e4548226580ab850948cbfda66a1befcdc",
+    "5fcd34e47f6e0b794d17de1b4ff496c00986e1c83f7ab2fb8fcfe9616ff7477b",
+    "2283a07e2c21a2aa78d9c4442724ec1eb15f5e42a723b99cb3d822d48f5f7ad1",
+    "ee2922902c45ae8ccada2c5b501ab86c36525b883eff4255313a253a3160861c",
+    "0f29edc409a6392443abf94b9cf89ce99889a1dd5376d94316ae5145dfedd5d6",
+    "79005a0d97d5ddabfeeea4cf676af11e647e41d81c9a7722a193022accdb6b7c",
+]);
+
 /// Installs the packages into a folder of the cache where they are not there yet.
 pub fn ensure(places: &Places) -> Result<()> {
     let wanted = requirements();
@@ -73,7 +89,7 @@ fn requirements() -> String {
         let hashes: String = hashes.iter().map(|hash| format!(" --hash=sha256:{hash}")).collect();
         format!("{package}{hashes}\n")
     };
-    [JINJA, MARKUPSAFE, NUMPY].map(line).concat()
+    [JINJA, MARKUPSAFE, NUMPY, YAML].map(line).concat()
 }
 
 #[cfg(test)]
