@@ -2,6 +2,8 @@
 
 mod desk;
 
+use std::time::Duration;
+
 use desk::{Desk, With, desk, named};
 use vault::DocumentState::{Failed, Ready};
 
@@ -113,6 +115,21 @@ async fn what_changed_while_the_program_did_not_run_is_found_at_its_start() {
     assert_eq!(desk.started().len(), 4, "only one changed");
     assert!(desk.vault.is_removed(before["다.txt"]).unwrap());
     assert_eq!(desk.ingest.restore(before["다.txt"]).await.unwrap().state, Ready);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_goes_away_while_it_is_walked_takes_nothing_off_the_list() {
+    let Some(desk) = watched(With::Reader).await else { return };
+    let (before, away) = (desk.ids(), desk.folder.path().join("away"));
+    // The walk goes on behind the command: a drive is pulled before it, in it and after it.
+    for pause in 0..20 {
+        desk.ingest.watch(desk.files()).await.unwrap();
+        tokio::time::sleep(Duration::from_micros(pause * 200)).await;
+        std::fs::rename(desk.files(), &away).unwrap();
+        desk.until_idle().await;
+        assert_eq!(desk.ids(), before, "pulled {} µs behind", pause * 200);
+        std::fs::rename(&away, desk.files()).unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
