@@ -122,12 +122,13 @@ async fn a_folder_that_goes_away_while_it_is_walked_takes_nothing_off_the_list()
     let Some(desk) = watched(With::Reader).await else { return };
     let (before, away) = (desk.ids(), desk.folder.path().join("away"));
     // The walk goes on behind the command: a drive is pulled before it, in it and after it.
-    for pause in 0..20 {
+    for pause in 0..40 {
         desk.ingest.watch(desk.files()).await.unwrap();
-        tokio::time::sleep(Duration::from_micros(pause * 200)).await;
+        // Tokio's timer counts milliseconds.
+        std::thread::sleep(Duration::from_micros(pause * 25));
         std::fs::rename(desk.files(), &away).unwrap();
         desk.until_idle().await;
-        assert_eq!(desk.ids(), before, "pulled {} µs behind", pause * 200);
+        assert_eq!(desk.ids(), before, "pulled {} µs behind", pause * 25);
         std::fs::rename(&away, desk.files()).unwrap();
     }
 }

@@ -182,8 +182,7 @@ impl Inner {
 
     /// Walks a folder, and registers what is in it. Gives the documents; nothing where it was cancelled.
     pub fn walk(&self, folder: &Path, by: By) -> Result<Vec<DocumentRow>, Failure> {
-        if by == By::Disk && std::fs::read_dir(folder).is_err() {
-            // A drive that is away is not a folder whose files were deleted.
+        if by == By::Disk && is_away(folder) {
             tracing::warn!("a watched folder cannot be read");
             return Ok(Vec::new());
         }
@@ -209,7 +208,8 @@ impl Inner {
         let mut lost = if self.is_watched(folder)? { self.lost(&[folder])? } else { Lost::default() };
         let whole = register_below(folder, &mut lost, |batch, lost| {
             let _registering = self.registering();
-            let goes_on = goes_on();
+            // A drive may go away meanwhile.
+            let goes_on = goes_on() && !(by == By::Disk && is_away(folder));
             if goes_on {
                 rows.append(&mut self.register_alone(batch, Some(folder), by, lost)?);
             }
@@ -252,7 +252,7 @@ impl Inner {
                 }
                 None => {
                     let of_a_folder = self.vault.document_folder(document)?.is_some();
-                    if of_a_folder && watched.iter().any(|folder| path.starts_with(folder)) {
+                    if of_a_folder && top(&watched, &path).is_some_and(|top| !is_away(top)) {
                         if !self.vault.is_removed(document)? {
                             removed.push(document);
                         }
@@ -321,6 +321,11 @@ impl Inner {
         }
         Ok(())
     }
+}
+
+/// True where a watched folder cannot be read: a drive that is away is not a folder whose files were deleted.
+fn is_away(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_err()
 }
 
 /// The watched folder that `path` is, or is in.
