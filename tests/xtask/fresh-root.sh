@@ -36,7 +36,7 @@ finish() {
   # Nothing that is bound in may be removed with it.
   local mounted
   for mounted in proc sys dev rust cargo; do
-    umount --recursive "$root/$mounted" 2> /dev/null || true
+    umount --recursive --lazy "$root/$mounted" 2> /dev/null || true
   done
   if grep -q " $root/" /proc/self/mounts; then
     say "아직 붙어 있는 폴더가 있어 지우지 않았습니다: $root"
