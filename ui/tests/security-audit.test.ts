@@ -50,6 +50,14 @@ test("in English actions, what they were done to, and faults are in English", as
   expect(screen.getByTestId("audit-faults").textContent).toContain("Entry 3 is missing.");
 });
 
+test("in English a whole trail is said to be whole", async () => {
+  shell.answers["audit_entries"] = () => ({ entries: numbered(2, 2), count: 2, faults: [] });
+  language.choose("en");
+  await dialog("audit");
+  await screen.findAllByTestId("audit-row");
+  expect(screen.getByTestId("audit-count").textContent).toContain("2 entries. None is missing or changed.");
+});
+
 test.each<[what: AuditEntry["what"], korean: string]>([
   [{ by: "password" }, "방법: 암호"],
   [{ documents: [1, 2], conversation: 3 }, "대화 번호: 3, 문서: 1 · 2"],
